@@ -1,0 +1,1 @@
+"""Floor 2: description, station, clock, calibration, procedures, results, command line."""

@@ -1,0 +1,5 @@
+"""Command line: `bench calibrate`, `bench results`, `bench doctor`, `bench twins`."""
+
+
+def main() -> None:
+    """Placeholder."""

@@ -1,0 +1,1 @@
+"""Equations, percentage error, limits."""

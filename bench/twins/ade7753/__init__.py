@@ -1,0 +1,1 @@
+"""The ADE7753 board twin: chip, front end, spread, faults, two engines."""

@@ -1,0 +1,1 @@
+"""Floor 1: each driver speaks one device's protocol over one wire, and nothing else."""

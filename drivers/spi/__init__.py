@@ -1,0 +1,1 @@
+"""SPI buses: one bus interface, and an adapter for each way onto the wire."""

@@ -1,0 +1,1 @@
+"""VISA instruments: message transport, SCPI base, one file per instrument."""

@@ -1,0 +1,1 @@
+"""Floor 3: certificates and reports from the records."""

@@ -1,0 +1,1 @@
+"""Floor 5: what is tested, as a reader would tell it."""

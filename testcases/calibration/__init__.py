@@ -1,0 +1,1 @@
+"""What `bench calibrate` judges on every board."""
