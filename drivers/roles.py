@@ -104,8 +104,8 @@ class PowerSource(Instrument, Protocol):
     def apply(self, frequency: float, phases: Sequence[PhaseSetting]) -> None:
         """Set frequency (Hz) and phases 1..n; phases beyond the list are set to zero.
 
-        With the output on, the instrument goes to the new values over its ramp. `ValueError`, before
-        a byte is sent, when a value is outside what the source can do or the site limits allow.
+        With the output on, the instrument goes to the new values over its ramp. `ValueError`,
+        before a byte is sent, when a value is outside the source's range or the site limits.
         """
         ...
 

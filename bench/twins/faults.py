@@ -1,4 +1,4 @@
-"""Faults that a twin can be told to have: declared in a table, switched on and off while running."""
+"""Faults that a twin can be told to have: declared in a table, switched while running."""
 
 from __future__ import annotations
 

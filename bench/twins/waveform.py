@@ -17,8 +17,8 @@ from drivers.roles import Harmonic
 class Harmonics:
     """A periodic waveform x(t) = Re sum over h of peaks[h] * exp(j*h*theta(t)).
 
-    theta(t) = 2 pi frequency (t - epoch) in rad. `peaks`: complex peak value per order, order 0 (DC,
-    real) included; V or A. `frequency` in Hz, above 0. `epoch` in s of lab time.
+    theta(t) = 2 pi frequency (t - epoch) in rad. `peaks`: complex peak value per order, order 0
+    (DC, real) included; V or A. `frequency` in Hz, above 0. `epoch` in s of lab time.
     """
 
     frequency: float

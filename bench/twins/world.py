@@ -26,7 +26,7 @@ class World:
     """
 
     def __init__(self, seed: int, frequency: float = 50.0) -> None:
-        """`seed` decides all chance of this world; `frequency` in Hz is what dead circuits run at."""
+        """`seed` decides all chance here; `frequency` in Hz is what dead circuits run at."""
         self.seed = seed
         self.lock = threading.RLock()
         self.ambient = AMBIENT

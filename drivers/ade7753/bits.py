@@ -1,4 +1,4 @@
-"""ADE7753 bit fields: MODE, interrupt flags, GAIN, CH1OS. Source: data sheet Rev. C, tables of bits."""
+"""ADE7753 bit fields: MODE, interrupt flags, GAIN, CH1OS. Source: data sheet Rev. C."""
 
 from __future__ import annotations
 

@@ -25,8 +25,8 @@ class Register:
 
     `bits`: width of the value; it travels right-justified in `size` bytes, MSB first.
     `coding`: of the whole register, except CH1OS and CH2OS, whose sign-magnitude number is bits
-    5..0 (bit 5 the sign). `unit` and `weight`: one LSB is `weight` `unit` where the data sheet gives
-    a fixed weight, else weight is None. `clears`: address of what a read of this register clears.
+    5..0 (bit 5 the sign). `unit` and `weight`: one LSB is `weight` `unit` where the data sheet
+    gives a fixed weight, else weight is None. `clears`: address of what a read of it clears.
     """
 
     name: str

@@ -1,1 +1,1 @@
-"""SPI towards outside programs: virtual spidev nodes by FUSE, and a socket where FUSE is missing."""
+"""SPI towards outside programs: spidev nodes by FUSE, and a socket where FUSE is missing."""
