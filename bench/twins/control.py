@@ -24,7 +24,7 @@ class ControlServer:
         self, operations: Mapping[str, Operation], lock: AbstractContextManager[object]
     ) -> None:
         """`operations` by name; `lock` is held around each."""
-        self._operations = {"protocol": lambda: PROTOCOL, **operations}
+        self._operations: dict[str, Operation] = {"protocol": lambda: PROTOCOL, **operations}
         self._lock = lock
         self._server = _Server(("127.0.0.1", 0), self._answer)
         self._thread = threading.Thread(

@@ -1,0 +1,50 @@
+"""One place in the jig during a run: its chip, and why it may have dropped out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from drivers.ade7753.driver import Ade7753
+from drivers.errors import DeviceError, LinkError
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Position:
+    """A position of the opened station.
+
+    `reason`: why it takes no further part in the run, '' while it does. `cf_channel`: the relay
+    channel of its pulse output, None when it is not wired.
+    """
+
+    number: int
+    serial: str
+    chip: Ade7753
+    cf_channel: int | None = None
+    reason: str = field(default="")
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether the position still takes part."""
+        return not self.reason
+
+    def reject(self, reason: str) -> None:
+        """Drop out; the first reason stands."""
+        self.reason = self.reason or reason
+
+    def attempt(self, action: Callable[[], T]) -> T | None:
+        """The result of `action`, or None when the position does not take part or drops out.
+
+        A dead wire or a device that refuses drops this position out with the error's words, and
+        never stops the others.
+        """
+        if self.reason:
+            return None
+        try:
+            return action()
+        except (LinkError, DeviceError) as error:
+            self.reject(str(error))
+            return None

@@ -1,0 +1,1 @@
+"""Procedures: plain code that walks an opened station through its work."""

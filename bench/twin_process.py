@@ -1,0 +1,89 @@
+"""Starts the twins of a bench in a process of their own, and ends them."""
+
+from __future__ import annotations
+
+import json
+import selectors
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from bench.control import Control, Endpoints
+from drivers.errors import StationFault
+
+STARTUP = 60.0
+"""Seconds of wall time within which the twins must be ready."""
+GRACE = 10.0
+"""Seconds of wall time that they get to end."""
+
+
+@contextmanager
+def twin_process(bench: str, seed: int | None = None) -> Iterator[Endpoints]:
+    """Run the twins of the description `bench` (name or file), stepped, while inside.
+
+    The process ends with the caller's, however that ends: its standard input is a pipe whose other
+    end is here. `StationFault` with the twins' own words when they do not start.
+    """
+    command = [sys.executable, "-m", "bench.twins", "--bench", bench, "--json", "--stepped"]
+    command += ["--until-eof"]
+    if seed is not None:
+        command += ["--seed", str(seed)]
+    with tempfile.TemporaryFile("w+") as words:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=words,
+            text=True,
+            # Ctrl-C goes to the whole foreground group, and the twins must outlive the bench's
+            # last words to them: they end when the pipe closes.
+            start_new_session=True,
+        )
+        try:
+            line = _ready_line(process)
+            if not line:
+                _end(process)
+                words.seek(0)
+                said = words.read().strip() or f"exit status {process.returncode}"
+                raise StationFault(f"the twins of bench {bench} did not start: {said}")
+            yield Endpoints.from_json(json.loads(line))
+        finally:
+            _end(process)
+
+
+@contextmanager
+def joined(control: str) -> Iterator[Endpoints]:
+    """The twins that already run behind the control channel `control`; they are left running."""
+    channel = Control(control)
+    try:
+        yield channel.endpoints()
+    finally:
+        channel.close()
+
+
+def _ready_line(process: subprocess.Popen[str]) -> str:
+    """The first line of the process's output, '' when it ends or takes too long."""
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        return process.stdout.readline() if selector.select(STARTUP) else ""
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
+    try:
+        process.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        process.terminate()
+        try:
+            process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+

@@ -1,0 +1,10 @@
+"""Loads the fixtures of the bench; `fixtures/options.py` adds its command-line options."""
+
+pytest_plugins = [
+    "fixtures.options",
+    "fixtures.skips",
+    "fixtures.station",
+    "fixtures.run",
+    "fixtures.measure",
+    "fixtures.calibration",
+]
