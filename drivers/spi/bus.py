@@ -40,6 +40,15 @@ class SpiBus(Protocol):
         """
         ...
 
+    def refresh(self) -> None:
+        """Set the port up again: called before a retry.
+
+        A spidev node keeps its mode for all programs that have it open, so another program can
+        change it under us; a decoder can have been switched by hand. Raises `LinkError` when the
+        set-up does not hold.
+        """
+        ...
+
     def close(self) -> None:
         """Release the port; a second call does nothing."""
         ...
