@@ -125,6 +125,6 @@ def energy_reason(measured: float, expected: float, register: str = "LAENERGY") 
     if measured < 0:
         return (
             f"{register} is {measured:.0f} where {expected:.0f} is expected: "
-            f"the phase is reversed: swap the leads of the current transformer (or of the voltage input)"
+            f"the phase is reversed: swap the leads of the current transformer or the voltage input"
         )
     return ""
