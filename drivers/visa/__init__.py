@@ -1,1 +1,1 @@
-"""VISA instruments: message transport, SCPI base, one file per instrument."""
+"""VISA instruments: a message link, SCPI as one dialect on it, and one driver per instrument."""
