@@ -44,22 +44,28 @@ class Channel(Part):
         """Channel of `phase` 1 to 3 of the instrument `talker`."""
         super().__init__(talker, phase=phase, node=self.NODE)
 
-    def differs(self, levels: ChannelLevels) -> bool:
+    def differs(self, levels: ChannelLevels | None) -> bool:
         """Whether `levels` need another range or on/off state than the channel has.
 
         Raises `LinkError` or `CommandRejected`.
         """
-        if self.state != levels.enabled:
+        if self.state is (levels is None):
             return True
+        if levels is None:
+            return False
         high = levels.range_[1]
-        return levels.enabled and abs(self.range_[1] - high) > 0.001 * high
+        return abs(self.range_[1] - high) > 0.001 * high
 
-    def set(self, levels: ChannelLevels) -> None:
-        """Set range, amplitudes in V or A, angles in degrees, and on/off state.
+    def set(self, levels: ChannelLevels | None) -> None:
+        """Set range, amplitudes in V or A, angles in degrees, and on/off state; None is off.
 
         The instrument may judge each command alone, so the range goes first on the way up and
         after the level on the way down. Raises `ValueError`, `LinkError`, `CommandRejected`.
         """
+        if levels is None:
+            self.zero()
+            self.disconnect()
+            return
         upwards = levels.range_[1] >= self.range_[1]
         if upwards:
             self.range_ = levels.range_
@@ -68,17 +74,21 @@ class Channel(Part):
         self.set_harmonic(1, levels.fundamental)
         if not upwards:
             self.range_ = levels.range_
-        for order, tone in levels.harmonics.items():
-            self.set_harmonic(order, tone)
-        self.state = levels.enabled
+        self._add_harmonics(levels)
+        self.state = True
 
-    def change(self, levels: ChannelLevels) -> None:
+    def change(self, levels: ChannelLevels | None) -> None:
         """Set amplitudes in V or A and angles in degrees within the present range.
 
         Raises `ValueError`, `LinkError`, `CommandRejected`.
         """
+        if levels is None:
+            return
         self.clear_harmonics()
         self.set_harmonic(1, levels.fundamental)
+        self._add_harmonics(levels)
+
+    def _add_harmonics(self, levels: ChannelLevels) -> None:
         for order, tone in levels.harmonics.items():
             self.set_harmonic(order, tone)
 

@@ -51,7 +51,6 @@ class Tone:
 class ChannelLevels:
     """What one output channel is to put out; `range_` is (low, high) in V or A."""
 
-    enabled: bool
     range_: tuple[float, float]
     fundamental: Tone
     harmonics: Mapping[int, Tone]
@@ -59,11 +58,11 @@ class ChannelLevels:
 
 @dataclass(frozen=True, slots=True)
 class LoadLevels:
-    """Frequency in Hz; voltage and current channel by phase number."""
+    """Frequency in Hz; voltage and current channel by phase number, None where it is off."""
 
     frequency: float
-    voltages: Mapping[int, ChannelLevels]
-    currents: Mapping[int, ChannelLevels]
+    voltages: Mapping[int, ChannelLevels | None]
+    currents: Mapping[int, ChannelLevels | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +109,11 @@ class LevelRules:
                     f"phase {phase} is not fitted: fitted are {', '.join(map(str, fitted))}"
                 )
         ranges = [row for row in CURRENT_RANGES if row[1] <= self.largest_current]
-        voltages, currents = {}, {}
+        voltages: dict[int, ChannelLevels | None] = {}
+        currents: dict[int, ChannelLevels | None] = {}
         for phase in fitted:
             if phase > len(phases):
-                voltages[phase] = _dead(VOLTAGE_RANGES[0])
-                currents[phase] = _dead(CURRENT_RANGES[0])
+                voltages[phase] = currents[phase] = None
                 continue
             asked = phases[phase - 1]
             voltages[phase] = self._channel(
@@ -154,7 +153,6 @@ class LevelRules:
         worst = level * (1.0 + sum(h.ratio for h in harmonics.values()))
         _within(worst, f"{what} with harmonics", unit, (0.0, ranges[-1][1]), "the source")
         return ChannelLevels(
-            enabled=True,
             range_=_narrowest(ranges, worst, self.headroom),
             fundamental=fundamental,
             harmonics={
@@ -169,10 +167,6 @@ def fold(angle: float) -> float:
     if not math.isfinite(angle):
         raise ValueError(f"angle {angle} deg is not a number")
     return math.remainder(angle, 360.0)
-
-
-def _dead(range_: tuple[float, float]) -> ChannelLevels:
-    return ChannelLevels(False, range_, Tone(0.0, 0.0), {})
 
 
 def _narrowest(
