@@ -13,13 +13,13 @@ from drivers.errors import StoreError
 # What SQLite's messages contain, what that means, and what to do.
 _MEANINGS = (
     ("disk is full", "the disk is full", "make room; what was stored before is safe"),
-    ("readonly database", "it is read-only", "change its permissions, or name another --store"),
-    ("not a database", "the file is not a database", "name another file with --store"),
-    ("malformed", "the database is damaged", "restore it from a copy, or name another --store"),
+    ("readonly database", "it is read-only", "change its permissions, or name another --results"),
+    ("not a database", "the file is not a database", "name another file with --results"),
+    ("malformed", "the database is damaged", "restore it from a copy, or name another --results"),
     (
         "unable to open",
         "the file cannot be opened or created",
-        "check folder and permissions, or name another --store",
+        "check folder and permissions, or name another --results",
     ),
     ("is locked", "another program holds it locked", "let the other program finish"),
     ("I/O error", "reading or writing the disk failed", "check the disk"),

@@ -41,6 +41,7 @@ def load_run(store: Store, which: str | uuid.UUID = LAST) -> Run:
                 selectinload(Run.measurements),
                 selectinload(Run.events),
                 selectinload(Run.positions).options(
+                    selectinload(Position.run),
                     selectinload(Position.readings),
                     selectinload(Position.measurements),
                     selectinload(Position.constants),
@@ -52,6 +53,29 @@ def load_run(store: Store, which: str | uuid.UUID = LAST) -> Run:
                 f"results store {store.where}: no run {key}: `bench results` lists them"
             )
         return run
+
+
+def load_position(store: Store, run: uuid.UUID, number: int) -> Position:
+    """The last attempt at place `number` of a run, with its run and everything measured there.
+
+    `StoreError` when the run has no such position.
+    """
+    with store.session("read a position") as session:
+        position = session.scalar(
+            select(Position)
+            .where(Position.run_id == run, Position.number == number)
+            .order_by(Position.attempt.desc())
+            .limit(1)
+            .options(
+                selectinload(Position.run).selectinload(Run.instruments),
+                selectinload(Position.readings),
+                selectinload(Position.measurements),
+                selectinload(Position.constants),
+            )
+        )
+        if position is None:
+            raise StoreError(f"results store {store.where}: run {run} has no position {number}")
+        return position
 
 
 def outcome(run: Run) -> tuple[Verdict, str]:

@@ -45,7 +45,7 @@ class Store:
             if self.read_only and not path.exists():
                 raise StoreError(
                     f"results store {path}: there is none yet: "
-                    f"run `bench calibrate` first, or name another --store"
+                    f"run `bench calibrate` first, or name another --results"
                 )
             if not self.read_only:
                 with store_errors(self.where, "create its folder"):
@@ -55,7 +55,7 @@ class Store:
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             raise StoreError(
                 f"results store {self.where}: no driver for this kind of database ({error}): "
-                f"install it, or name a file with --store"
+                f"install it, or name a file with --results"
             ) from error
         if is_file:
             prepare(engine, read_only=self.read_only)
@@ -75,7 +75,7 @@ class Store:
                     raise StoreError(
                         f"results store {self.where}: its tables have version {version}, this "
                         f"program knows version {SCHEMA_VERSION}: use the program that wrote it, "
-                        f"or name another --store"
+                        f"or name another --results"
                     )
                 if not self.read_only:
                     # Nothing changes, but a store that takes no writes says so now.
@@ -83,7 +83,7 @@ class Store:
             elif tables or self.read_only:
                 raise StoreError(
                     f"results store {self.where}: this database belongs to something else: "
-                    f"name another file with --store"
+                    f"name another file with --results"
                 )
             else:
                 Base.metadata.create_all(connection)
