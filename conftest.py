@@ -1,10 +1,7 @@
 """Loads the fixtures of the bench; `fixtures/options.py` adds its command-line options."""
 
 pytest_plugins = [
+    "fixtures.stop",
     "fixtures.options",
     "fixtures.skips",
-    "fixtures.station",
-    "fixtures.run",
-    "fixtures.measure",
-    "fixtures.calibration",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from drivers.ade7753.driver import Ade7753
+
 from drivers.errors import DeviceError, LinkError
 
 T = TypeVar("T")
@@ -17,13 +18,14 @@ class Position:
     """A position of the opened station.
 
     `reason`: why it takes no further part in the run, '' while it does. `cf_channel`: the relay
-    channel of its pulse output, None when it is not wired.
+    channel of its pulse output, None when it is not wired. `address`: of its chip, for people.
     """
 
     number: int
     serial: str
     chip: Ade7753
     cf_channel: int | None = None
+    address: str = ""
     reason: str = field(default="")
 
     @property

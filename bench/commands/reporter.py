@@ -36,7 +36,7 @@ class Reporter:
     """A pytest plugin that follows the bench's own events instead of test items.
 
     With `timing`, the last lines tell wall time, lab time, and the bench's own share. With
-    `as_json`, the last line is one JSON object. `fault` holds what stopped the session, if anything.
+    `as_json`, the last line is one JSON object.
     """
 
     def __init__(self, console: Console, *, timing: bool = False, as_json: bool = False) -> None:

@@ -92,7 +92,7 @@ class InstrumentTable(Table):
 
 
 class SourceTable(InstrumentTable):
-    """The power source. `ramp` and `settle` in s of lab time; `lagging_sign` of its angle command."""
+    """The power source. `ramp`, `settle` in s of lab time; `lagging_sign` of its angle command."""
 
     limits: Limits
     ramp: Annotated[float, Field(ge=0)] = 2.0
@@ -146,7 +146,8 @@ class Spi(Table):
     """How a position's chip is reached.
 
     `adapter` "twin": wherever the twin process puts it. "spidev": `node` is the device node.
-    "ftdi": `node` is a pyftdi URL and chip select, `ftdi://…/1#cs`. "socket": `node` is HOST:PORT#chip.
+    "ftdi": `node` is a pyftdi URL and chip select, `ftdi://…/1#cs`. "socket": `node` is
+    HOST:PORT#chip.
     `speed` is the SCLK frequency in Hz. `setting` goes to the decoder.
     """
 
@@ -199,7 +200,7 @@ class TwinsTable(Table):
 
 
 class VerifyPoint(Table):
-    """A load point of the verification: current as in "0.05 Ib", power factor as in "0.5L"; limit in %."""
+    """A load point of the verification: "0.05 Ib", power factor "0.5L"; `limit` in %."""
 
     current: str
     power_factor: str = "1"

@@ -39,9 +39,7 @@ def _fill(table: dict[str, Any], index: int, n: int, count: int) -> dict[str, An
             try:
                 filled[key] = value.format(n=n)
             except (KeyError, ValueError, IndexError) as error:
-                raise ValueError(
-                    f"{key} = {value!r}: use {{n}} or {{n:04d}} ({error})"
-                ) from error
+                raise ValueError(f"{key} = {value!r}: use {{n}} or {{n:04d}} ({error})") from error
         else:
             filled[key] = value
     return filled
@@ -50,5 +48,5 @@ def _fill(table: dict[str, Any], index: int, n: int, count: int) -> dict[str, An
 def _numbers(key: str, text: str) -> range:
     match = _RANGE.fullmatch(text.strip())
     if match is None or int(match[2]) < int(match[1]):
-        raise ValueError(f"{key} = {text!r}: write a number, or a range such as \"1-32\"")
+        raise ValueError(f'{key} = {text!r}: write a number, or a range such as "1-32"')
     return range(int(match[1]), int(match[2]) + 1)

@@ -1,0 +1,119 @@
+"""Opens what a bench description describes, and closes it again whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from typing import Any
+
+from drivers.ade7753.driver import Ade7753
+
+from bench.clock import CountingClock, TwinClock, WallClock
+from bench.control import Control, Endpoints
+from bench.description.models import TWIN, Description, InstrumentTable, PositionTable
+from bench.position import Position
+from bench.registry import check_drivers, open_instrument
+from bench.spi import SpiBuses
+from bench.station import Station
+from drivers.errors import CalibrationExpired, DescriptionError, LinkError, StationFault
+
+
+def check(description: Description) -> None:
+    """`DescriptionError` for what can be known to be wrong before anything is opened."""
+    check_drivers(description)
+    for position in description.positions:
+        decoder = position.spi.decoder
+        if decoder is not None and decoder.kind == "relay" and description.relays is None:
+            raise DescriptionError(
+                f"position {position.number}: a relay decoder needs a [relays] unit"
+            )
+
+
+def expired(description: Description, today: date) -> list[str]:
+    """The instruments past their due date on `today`, in words."""
+    return [
+        f"{role} ({row.driver}): certificate {row.certificate.number} was due on "
+        f"{row.certificate.due}"
+        for role, row in description.instruments.items()
+        if row.certificate is not None and row.certificate.due < today
+    ]
+
+
+def make_clock(description: Description, control: Control | None) -> CountingClock:
+    """The clock of a bench: the twins' where all is virtual, else the wall's."""
+    if control is not None and description.is_virtual:
+        return CountingClock(TwinClock(control))
+    return CountingClock(WallClock())
+
+
+def resource_of(role: str, table: InstrumentTable, endpoints: Endpoints | None) -> str:
+    """The VISA resource of an instrument, that of its twin where a twin plays it."""
+    if not table.is_twin:
+        return table.address
+    if endpoints is None or role not in endpoints.visa:
+        raise StationFault(f"{role}: no twin runs for it: start the twins of this bench")
+    return endpoints.visa[role]
+
+
+@contextmanager
+def open_station(
+    description: Description, control: Control | None, *, allow_expired: bool = False
+) -> Iterator[Station]:
+    """Open instruments and positions; inside, the bench is ready, the source off.
+
+    On the way out, however that comes, the source goes off and everything is closed. Raises
+    `CalibrationExpired` unless `allow_expired`, `StationFault` when an instrument cannot be opened
+    and when fewer positions than the quorum answer. A position that does not answer drops out.
+    """
+    check(description)
+    late = expired(description, date.today())
+    if late and not allow_expired:
+        raise CalibrationExpired(
+            f"past their calibration date: {'; '.join(late)}: have them calibrated, or use "
+            "--allow-expired for results that are not traceable"
+        )
+    endpoints = control.endpoints() if control is not None else None
+    with ExitStack() as stack:
+        clock = make_clock(description, control)
+        devices = {
+            role: _open(stack, role, table, resource_of(role, table, endpoints), clock)
+            for role, table in description.instruments.items()
+        }
+        buses = SpiBuses(clock, devices.get("relays"), endpoints)
+        stack.callback(buses.close)
+        station = Station(
+            description,
+            clock,
+            devices,
+            [_position(row, buses, clock, description) for row in description.positions],
+            clock_kind="twins" if control is not None and description.is_virtual else "wall",
+            seed=int(control.ask("seed")) if control is not None else None,
+            expired=late,
+        )
+        stack.callback(station.make_safe)
+        yield station
+
+
+def _open(
+    stack: ExitStack, role: str, table: InstrumentTable, resource: str, clock: CountingClock
+) -> Any:
+    try:
+        device = open_instrument(role, table, resource, clock)
+    except (LinkError, ValueError) as error:
+        raise StationFault(f"{role} ({table.driver} at {table.address}): {error}") from error
+    stack.callback(device.close)
+    return device
+
+
+def _position(
+    row: PositionTable, buses: SpiBuses, clock: CountingClock, description: Description
+) -> Position:
+    bus, chip = buses.open(row)
+    driver = Ade7753(
+        bus, chip, label=f"position {row.number}", clock=clock, clkin=description.design.clkin
+    )
+    return Position(row.number, row.serial, driver, row.cf_channel, buses.address(row))
+
+
+__all__ = ["TWIN", "check", "expired", "make_clock", "open_station", "resource_of"]

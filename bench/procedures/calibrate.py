@@ -1,0 +1,275 @@
+"""Calibrates all positions of the jig, in the data sheet's order, one load point for all at once.
+
+The number of source changes and waits does not depend on the number of boards. Constants come from
+the reference meter's readings, never from the source's set point.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+
+from bench.calibration import phase, rms_offset, va_gain, watt_gain, watt_offset
+from bench.calibration.constant import Constant
+from bench.calibration.plausibility import constant_reason, energy_reason
+from bench.calibration.rms_offset import RmsPoint
+from bench.loadpoint import LoadPoint
+from bench.position import Position
+from bench.procedures.accumulate import Accumulation, accumulate
+from bench.procedures.errors import error_of
+from bench.procedures.plan import step_loads
+from bench.procedures.rms import RmsReadings, read_rms
+from bench.progress import Observer, PositionChanged, StageStarted
+from bench.results.facts import AS_FOUND
+from bench.results.recorder import RunRecorder
+from bench.station import Station
+from drivers.ade7753.registers import REGISTERS
+
+STEPS = ("set up", "gain", "gain check", "phase", "watt offset", "RMS offset")
+GAIN_CHECK = 0.05
+"""Largest percentage error that watt gain may leave (calibration check-list)."""
+DESIGN_STEP = "design"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a position came out; `reason` is '' when its constants are in place."""
+
+    position: int
+    constants: dict[str, int]
+    reason: str
+
+
+class Calibration:
+    """One calibration of all positions that take part; `steps` counts on to `total` for show."""
+
+    def __init__(
+        self, station: Station, recorder: RunRecorder, observer: Observer, total: int = len(STEPS)
+    ) -> None:
+        self._station = station
+        self._settings = station.description.calibration
+        self._recorder = recorder
+        self._observer = observer
+        self._total = total
+        self._step = 0
+        self._constants: dict[int, dict[str, int]] = {p.number: {} for p in station.positions}
+        self._unity: dict[int, float] = {}
+
+    def run(self) -> dict[int, Outcome]:
+        """Calibrate; the outcome of every position, those that dropped out included."""
+        self._set_up()
+        high = self._gain()
+        self._phase()
+        self._watt_offset()
+        self._rms_offset(high)
+        return {
+            position.number: Outcome(
+                position.number, self._constants[position.number], position.reason
+            )
+            for position in self._station.positions
+        }
+
+    def _set_up(self) -> None:
+        self._stage("set up")
+        for position in self._station.active:
+            position.attempt(position.chip.start_up)
+            position.attempt(lambda chip=position.chip: chip.set_up_metering())
+            for name, value in self._station.design_constants.items():
+                self._write(position, DESIGN_STEP, Constant(name, value, float(value)))
+        self._station.check_quorum()
+
+    def _gain(self) -> RmsReadings:
+        self._stage("gain")
+        (point,) = step_loads(self._station.description, "gain")
+        self._station.apply(point)
+        found = accumulate(self._station, self._settings.gain_half_cycles)
+        rms = read_rms(self._station, self._settings.rms_readings)
+        with self._recorder.together():
+            for position in self._with_counts(found, point, "gain"):
+                self._judge_found(position, found, point)
+        for position in self._with_counts(found):
+            self._set_gain(position, found)
+        self._stage("gain check")
+        checked = accumulate(self._station, self._settings.gain_half_cycles)
+        for position in self._with_counts(checked, point, "gain check"):
+            error = error_of(self._station, checked, position.number)
+            self._unity[position.number] = error
+            self._tell(position, "gain set", error)
+            if abs(error) > GAIN_CHECK:
+                self._reject(
+                    position,
+                    f"error {error:+.3f} % is left after watt gain, allowed are +-{GAIN_CHECK} %: "
+                    "the reading does not repeat: check supply, contacts and noise",
+                )
+        return rms
+
+    def _judge_found(self, position: Position, found: Accumulation, point: LoadPoint) -> None:
+        error = error_of(self._station, found, position.number)
+        self._recorder.measurement(
+            "percentage error",
+            error,
+            "%",
+            position=position.number,
+            load_point=point.name,
+            stage=AS_FOUND,
+            instruments=("source", "reference"),
+        )
+        self._tell(position, "as found", error)
+
+    def _set_gain(self, position: Position, found: Accumulation) -> None:
+        meter, counts = self._station.meter, found.counts[position.number]
+        expected = meter.expected_energy(found.reference.active, found.time)
+        apparent = meter.expected_apparent(found.reference.apparent, found.time)
+        reason = energy_reason(counts.active, expected) or energy_reason(
+            counts.apparent, apparent, "LVAENERGY"
+        )
+        if reason:
+            self._reject(position, reason)
+            return
+        if self._settings.method == "reference meter":
+            active = watt_gain.from_error(error_of(self._station, found, position.number))
+        else:
+            active = watt_gain.from_energy(expected, counts.active)
+        self._write(position, "gain", active)
+        self._write(position, "gain", va_gain.from_energy(apparent, counts.apparent))
+
+    def _phase(self) -> None:
+        self._stage("phase")
+        (point,) = step_loads(self._station.description, "phase")
+        self._station.apply(point)
+        found = accumulate(self._station, self._settings.phase_half_cycles)
+        reference = found.reference
+        for position in self._with_counts(found, point, "phase"):
+            number = position.number
+            # The load's true angle is the reference's, not the source's set point.
+            angle = _angle(reference.active, reference.reactive)
+            try:
+                degrees = phase.phase_error(
+                    error_of(self._station, found, number), angle, self._unity[number]
+                )
+            except ValueError as error:
+                self._reject(position, str(error))
+                continue
+            period = position.attempt(
+                lambda chip=position.chip: chip.registers.read_verified("PERIOD")
+            )
+            if period is not None:
+                self._write(position, "phase", phase.from_phase_error(degrees, period))
+
+    def _watt_offset(self) -> None:
+        self._stage("watt offset")
+        (point,) = step_loads(self._station.description, "watt offset")
+        self._station.apply(point)
+        found = accumulate(self._station, self._settings.offset_half_cycles)
+        meter, reference = self._station.meter, found.reference
+        for position in self._with_counts(found, point, "watt offset"):
+            number = position.number
+            unity = self._unity[number]
+            if self._settings.method == "reference meter":
+                rate = watt_offset.error_rate_from_error(
+                    error_of(self._station, found, number),
+                    meter.expected_energy(reference.active, 1.0),
+                    unity,
+                )
+            else:
+                expected = meter.expected_energy(reference.active, found.time)
+                rate = watt_offset.error_rate_from_energy(
+                    found.counts[number].active, expected * (1 + unity / 100), found.time
+                )
+            gain = self._constants[number]["WGAIN"]
+            self._write(
+                position, "watt offset", watt_offset.from_error_rate(rate, meter.clkin, wgain=gain)
+            )
+
+    def _rms_offset(self, high: RmsReadings) -> None:
+        self._stage("RMS offset")
+        _, point = step_loads(self._station.description, "RMS offset")
+        self._station.apply(point)
+        low = read_rms(self._station, self._settings.rms_readings)
+        for position in self._station.active:
+            number = position.number
+            top, bottom = high.codes[number], low.codes[number]
+            with self._recorder.together():
+                self._recorder.reading(
+                    number,
+                    point.name,
+                    applied=asdict(point),
+                    reference=low.reference.record(),
+                    registers={"high": asdict(top), "low": asdict(bottom)},
+                    stage="RMS offset",
+                    lab_time=self._station.clock.now(),
+                )
+            for constant in (
+                rms_offset.voltage_offset(
+                    RmsPoint(high.reference.voltage, top.voltage),
+                    RmsPoint(low.reference.voltage, bottom.voltage),
+                ),
+                rms_offset.current_offset(
+                    RmsPoint(high.reference.current, top.current),
+                    RmsPoint(low.reference.current, bottom.current),
+                ),
+            ):
+                self._write(position, "RMS offset", constant)
+            self._tell(position, "calibrated" if position.takes_part else "rejected")
+
+    def _with_counts(
+        self, found: Accumulation, point: LoadPoint | None = None, stage: str = ""
+    ) -> list[Position]:
+        """The positions that counted; with a `point`, their readings are stored as `stage`."""
+        positions = [p for p in self._station.active if p.number in found.counts]
+        if point is not None:
+            with self._recorder.together():
+                for position in positions:
+                    self._recorder.reading(
+                        position.number,
+                        point.name,
+                        applied=asdict(point),
+                        reference=found.reference.record(),
+                        registers=asdict(found.counts[position.number]),
+                        stage=stage,
+                        lab_time=self._station.clock.now(),
+                    )
+        return positions
+
+    def _write(self, position: Position, step: str, constant: Constant) -> None:
+        """Write a constant, read it back, store it; an implausible one rejects the board."""
+        reason = constant_reason(constant) if step != DESIGN_STEP else ""
+        if reason:
+            self._reject(position, reason)
+            return
+        name, value = constant.register, constant.value
+        back = position.attempt(lambda: _written(position, name, value))
+        if back is None:
+            self._tell(position, "rejected")
+            return
+        self._constants[position.number][name] = value
+        self._recorder.constant(
+            position.number,
+            REGISTERS[name],
+            value,
+            stage=step,
+            exact=constant.exact,
+            read_back=back,
+        )
+
+    def _reject(self, position: Position, reason: str) -> None:
+        position.reject(reason)
+        self._recorder.event(reason, position=position.number, level="error")
+        self._tell(position, "rejected")
+
+    def _stage(self, name: str) -> None:
+        self._step += 1
+        self._observer(StageStarted(name, self._step, self._total))
+
+    def _tell(self, position: Position, state: str, error: float | None = None) -> None:
+        self._observer(PositionChanged(position.number, state, error))
+
+
+def _angle(active: float, reactive: float) -> float:
+    """Degrees by which the current lags, from active (W) and reactive (var) power."""
+    return math.degrees(math.atan2(reactive, active))
+
+
+def _written(position: Position, name: str, value: int) -> int:
+    position.chip.registers.write(name, value)
+    return position.chip.registers.read_verified(name)

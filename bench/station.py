@@ -1,0 +1,117 @@
+"""The station: an opened bench. It owns every driver and makes everything safe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bench.calibration.design import MeterDesign
+from bench.clock import CountingClock
+from bench.description.models import Description, Design, InstrumentTable
+from bench.loadpoint import LoadPoint
+from bench.position import Position
+from drivers.errors import BenchError, StationFault
+from drivers.roles import PowerSource, PulseCounter, ReferenceMeter, ReferenceReading, RelayUnit
+
+
+class Station:
+    """An opened bench: one source and one reference for all positions, electrically one thing.
+
+    `clock_kind`: "twins" or "wall". `seed`: of the twins, None with real devices. `expired`:
+    instruments past their calibration date that are used all the same.
+    """
+
+    def __init__(
+        self,
+        description: Description,
+        clock: CountingClock,
+        devices: Mapping[str, Any],
+        positions: Sequence[Position],
+        *,
+        clock_kind: str,
+        seed: int | None = None,
+        expired: Sequence[str] = (),
+    ) -> None:
+        self.description = description
+        self.meter = meter_design(description.design)
+        self.clock = clock
+        self.clock_kind = clock_kind
+        self.seed = seed
+        self.expired = tuple(expired)
+        self.positions = list(positions)
+        self._devices = devices
+        self.source: PowerSource = devices["source"]
+        self.reference: ReferenceMeter = devices["reference"]
+        self.counter: PulseCounter | None = devices.get("counter")
+        self.relays: RelayUnit | None = devices.get("relays")
+
+    @property
+    def instruments(self) -> dict[str, tuple[Any, InstrumentTable]]:
+        """The instruments by role, each with its table of the description."""
+        tables = self.description.instruments
+        return {role: (device, tables[role]) for role, device in self._devices.items()}
+
+    @property
+    def design_constants(self) -> dict[str, int]:
+        """The registers that are the same on all boards of the design."""
+        return {"CFNUM": 0, "CFDEN": self.meter.cfden, "WDIV": 0, "VADIV": 0}
+
+    @property
+    def active(self) -> list[Position]:
+        """The positions that still take part."""
+        return [position for position in self.positions if position.takes_part]
+
+    def check_quorum(self) -> None:
+        """`StationFault` when too few positions still take part for the run to make sense."""
+        quorum = self.description.calibration.quorum
+        if len(self.active) < quorum:
+            first = next(position for position in self.positions if position.reason)
+            raise StationFault(
+                f"{len(self.active)} of {len(self.positions)} positions take part, the quorum is "
+                f"{quorum}: position {first.number}: {first.reason}"
+            )
+
+    def apply(self, point: LoadPoint) -> None:
+        """Bring all positions to `point` and let it settle."""
+        self.source.apply(point.frequency, [point.setting])
+        if not self.source.is_on():
+            self.source.switch_on()
+        self.source.settle()
+
+    def references(self, seconds: float) -> list[ReferenceReading]:
+        """Read the reference meter while `seconds` of lab time pass; at least one reading."""
+        end = self.clock.now() + seconds
+        readings = [self.reference.read()]
+        while self.clock.now() < end:
+            readings.append(self.reference.read())
+        return readings
+
+    def make_safe(self) -> list[str]:
+        """Source off, relays open; goes on after a failure and returns what failed, in words."""
+        failures = []
+        actions = [("source", self.source.switch_off)]
+        if self.relays is not None:
+            actions.append(("relays", self.relays.open_all))
+        for role, action in actions:
+            try:
+                action()
+            except (BenchError, OSError) as error:
+                failures.append(f"{role}: {error}")
+        return failures
+
+
+def meter_design(design: Design) -> MeterDesign:
+    """The meter under test of a bench description, for the calibration's arithmetic."""
+    divider = design.divider
+    return MeterDesign(
+        nominal_voltage=design.voltage,
+        basic_current=design.basic_current,
+        maximum_current=design.maximum_current,
+        minimum_current=design.minimum_current,
+        frequency=design.frequency,
+        meter_constant=design.meter_constant,
+        ct_ratio=design.current_transformer.ratio,
+        burden=design.current_transformer.burden,
+        divider=divider.lower / (divider.upper + divider.lower),
+        clkin=design.clkin,
+    )
