@@ -75,6 +75,7 @@ class RegisterAccess:
         self._timing = timing or Timing()
         self._lock = threading.RLock()
         self._shadow: dict[str, int] = {}
+        self._flag_cleared = False
         self._reads: dict[tuple[str, ...], tuple[Segment, ...]] = {}
 
     @property
@@ -83,10 +84,14 @@ class RegisterAccess:
         return dict(self._shadow)
 
     def assume_reset(self) -> None:
-        """Take all configuration registers for reset: after a reset of the chip."""
+        """Take all configuration registers for reset, and the RESET flag for cleared.
+
+        To be called after a reset of the chip; a RESET flag from then on is a surprise.
+        """
         with self._lock:
             self._shadow = {name: row.reset for name, row in REGISTERS.items() if row.writable}
             del self._shadow["TMODE"]
+            self._flag_cleared = True
             self._reads.clear()
 
     def read(self, name: str) -> int:
@@ -231,7 +236,7 @@ class RegisterAccess:
         """A chip whose supply dipped comes back in its reset state, with the RESET flag set."""
         lost = {name for name, raw in self._shadow.items() if raw != REGISTERS[name].reset}
         flag = self.read_raw(("STATUS",))["STATUS"] & Flag.RESET
-        if flag or (len(lost) > 1 and lost == set(changed)):
+        if (flag and self._flag_cleared) or (len(lost) > 1 and lost == set(changed)):
             raise DeviceError(
                 f"{self.label}: the chip was reset during operation, its configuration is lost "
                 f"({', '.join(changed)}): check its supply for brown-outs, then configure it again"
