@@ -39,6 +39,14 @@ def quoted(text: str) -> str:
 def block(values: Sequence[float], bits: int, swapped: bool) -> bytes:
     """A definite block of IEEE 754 numbers of 32 or 64 `bits`, big-endian unless `swapped`."""
     letter = "f" if bits == 32 else "d"
-    data = struct.pack(f"{'<' if swapped else '>'}{len(values)}{letter}", *values)
+    return _definite(struct.pack(f"{'<' if swapped else '>'}{len(values)}{letter}", *values))
+
+
+def block_of_bytes(values: Sequence[int]) -> bytes:
+    """A definite block of small integers, one byte each."""
+    return _definite(bytes(values))
+
+
+def _definite(data: bytes) -> bytes:
     length = str(len(data))
     return f"#{len(length)}{length}".encode() + data
