@@ -231,7 +231,8 @@ class Fluke6105a(ScpiInstrument):
         currents: list[Channel] = [phase.current for phase in self._phases.values()]
         voltages: list[Channel] = [phase.voltage for phase in self._phases.values()]
         for channels in (currents, voltages):
-            steps += [channel.zero for channel in channels]
+            for channel in channels:
+                steps += [channel.clear_harmonics, channel.zero_fundamental]
             steps += [channel.disconnect for channel in channels]
         steps.append(self._open_output)
         for step in steps:

@@ -63,7 +63,8 @@ class Channel(Part):
         after the level on the way down. Raises `ValueError`, `LinkError`, `CommandRejected`.
         """
         if levels is None:
-            self.zero()
+            self.clear_harmonics()
+            self.zero_fundamental()
             self.disconnect()
             return
         upwards = levels.range_[1] >= self.range_[1]
@@ -101,9 +102,8 @@ class Channel(Part):
             raise ValueError(f"harmonic order {order} is outside 0 to {HIGHEST_ORDER}")
         self.COMPONENT(self, order=order).tone = (tone.amplitude, tone.angle)
 
-    def zero(self) -> None:
-        """All components to 0 V or A. Raises `LinkError`, `CommandRejected`."""
-        self.clear_harmonics()
+    def zero_fundamental(self) -> None:
+        """The fundamental to 0 V or A. Raises `LinkError`, `CommandRejected`."""
         self.set_harmonic(1, Tone(0.0, 0.0))
 
     def disconnect(self) -> None:

@@ -10,6 +10,7 @@ from drivers.clock import Clock
 from drivers.errors import (
     CommandRejected,
     DeviceError,
+    LinkBusy,
     LinkError,
     LinkFraming,
     LinkTimeout,
@@ -21,6 +22,9 @@ from drivers.visa.transport import VisaTransport
 
 ERROR_QUEUE_DEPTH = 32
 """More entries than any error queue holds (20 on most, IEEE 488.2 gives no number)."""
+
+LOCKED = 514
+"""Keysight's answer to a second session: Not allowed; Instrument locked by another I/O session."""
 
 SELF_TEST_TIMEOUT = 60.0
 """Longest `*TST?` in s of wall time."""
@@ -61,7 +65,11 @@ class ScpiInstrument:
         """
         self.clock = clock
         self.link: MessageLink = link or VisaTransport(
-            resource, first=self.FIRST, timeout=timeout, backend=backend
+            resource,
+            first=self.FIRST,
+            accept=self._accepted,
+            timeout=timeout,
+            backend=backend,
         )
         self._prepared_at = 0
         try:
@@ -185,6 +193,10 @@ class ScpiInstrument:
             )
 
     def _accepted(self, reply: str) -> Identity:
+        if reply.startswith(f"{LOCKED},"):
+            raise LinkBusy(
+                f"{self.address} serves one session at a time and has one: end the other program"
+            )
         fields = [field.strip() for field in reply.split(",", 3)]
         if len(fields) < 2:
             raise LinkFraming(

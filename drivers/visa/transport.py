@@ -12,12 +12,15 @@ from pyvisa.constants import StatusCode
 from pyvisa.errors import InvalidSession, VisaIOError
 from pyvisa.resources import MessageBasedResource
 
-from drivers.errors import LinkClosed, LinkFraming, LinkTimeout
+from drivers.errors import LinkBusy, LinkClosed, LinkFraming, LinkTimeout
 from drivers.spi.locking import PortLock
 from drivers.visa.manager import canonical_name, hung_up, open_session
 from drivers.visa.trace import Trace
 
 T = TypeVar("T")
+
+FORGETTING = 0.5
+"""s of wall time that an instrument with one session may take to forget the one just dropped."""
 
 
 class VisaTransport:
@@ -35,6 +38,7 @@ class VisaTransport:
         *,
         first: Sequence[str] = (),
         greeting: str = "*IDN?",
+        accept: Callable[[str], object] | None = None,
         timeout: float = 5.0,
         backend: str = "@py",
         trace: Trace | None = None,
@@ -42,7 +46,8 @@ class VisaTransport:
         """Nothing is sent before `open`.
 
         `first`: messages sent at every opening before anything else, such as a source's off.
-        `greeting`: the question that proves that somebody answers; '' asks nothing.
+        `greeting`: the question that proves that somebody answers; '' asks nothing. `accept`
+        judges each reply to it, and raises what `open` then raises.
         `timeout`: of connecting and of each reply, in s of wall time (> 0).
         `backend`: pyvisa's name of the VISA library, "@py" or "@ivi".
         """
@@ -56,6 +61,7 @@ class VisaTransport:
         self._port = PortLock(canonical_name(resource))
         self._first = tuple(first)
         self._greeting = greeting
+        self._accept = accept
         self._greeted = ""
         self._backend = backend
         self._session: MessageBasedResource | None = None
@@ -65,21 +71,21 @@ class VisaTransport:
         """Open the link if it is down; return the reply to the greeting.
 
         Raises `LinkClosed` when nobody listens, `LinkTimeout` when somebody does but stays
-        silent, `LinkBusy` when another owner holds the port.
+        silent, `LinkBusy` when another owner holds the port, and what `accept` raises.
         """
         with self.lock:
             if self._closed:
                 raise LinkClosed(f"{self.address} was closed by this program: open a new driver")
             if self._session is None:
                 self._port.acquire()
-                self._session = open_session(
-                    self.address, backend=self._backend, timeout=self.timeout
-                )
-                self.opened += 1
-                self.trace.add("!", f"opened {self.address}")
-                for message in self._first:
-                    self.write(message)
-                self._greeted = self.query(self._greeting) if self._greeting else ""
+                patience = time.monotonic() + (FORGETTING if self.opened else 0.0)
+                while self._session is None:
+                    try:
+                        self._connect()
+                    except (LinkClosed, LinkBusy):
+                        if time.monotonic() >= patience:
+                            raise
+                        time.sleep(0.02)
             return self._greeted
 
     def write(self, message: str) -> None:
@@ -162,6 +168,20 @@ class VisaTransport:
             self._closed = True
             self.drop("closed")
             self._port.release()
+
+    def _connect(self) -> None:
+        self._session = open_session(self.address, backend=self._backend, timeout=self.timeout)
+        self.opened += 1
+        self.trace.add("!", f"opened {self.address}")
+        try:
+            for message in self._first:
+                self.write(message)
+            self._greeted = self.query(self._greeting) if self._greeting else ""
+            if self._accept is not None:
+                self._accept(self._greeted)
+        except BaseException as error:
+            self.drop(f"not accepted: {error!r}")
+            raise
 
     def _send(self, data: bytes, shown: str) -> None:
         with self.lock:

@@ -65,7 +65,7 @@ class Real:
         """NR3 with nine digits; `ValueError` when out of range or not a number."""
         if not self.low <= value <= self.high:
             raise ValueError(f"{value} {self.unit} is outside {self.words}")
-        return f"{value:.9G}"
+        return f"{value + 0.0:.9G}"  # no minus before a zero
 
     def decode(self, text: str) -> float:
         """The number in `unit`, NaN and infinities included; `ValueError` when it is none."""

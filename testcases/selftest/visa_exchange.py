@@ -72,7 +72,7 @@ class ExpectedExchange:
     def _next(self, message: str) -> str | None:
         assert self._pairs, f"{message!r} was not expected: the exchange was over"
         expected, answer = self._pairs.pop(0)
-        assert message == expected
+        assert message == expected, f"sent {message!r}, expected {expected!r}"
         if isinstance(answer, Exception):
             self._down = True
             raise answer
