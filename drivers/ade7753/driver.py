@@ -42,9 +42,9 @@ class Ade7753:
         self,
         bus: SpiBus,
         chip: int = 0,
-        label: str = "",
         clock: Clock | None = None,
         *,
+        label: str = "",
         clkin: float = NOMINAL_CLKIN,
         hardware_reset: Callable[[], None] | None = None,
         retries: int = RETRIES,
@@ -106,7 +106,7 @@ class Ade7753:
     ) -> None:
         """Set the divider of CF for `meter_constant` imp/kWh (> 0).
 
-        `voltage` in V and `current` in A: what gives full scale; `full_scale_cf` in Hz. `ValueError`
+        `voltage` in V, `current` in A: what gives full scale; `full_scale_cf` in Hz. `ValueError`
         when the divider does not fit; `ReadBackMismatch`, `LinkChecksum`.
         """
         self.apply_constants(

@@ -6,13 +6,12 @@ Source: data sheet Rev. C, serial interface section (communications register, t9
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from drivers.ade7753.registers import REGISTERS, WRITE, Register
 from drivers.spi.bus import Segment
 
 CHKSUM = REGISTERS["CHKSUM"]
-SEGMENTS_PER_READ = 6
-"""Segments of `verified_read`: command and data, three times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +42,20 @@ def data_bytes(register: Register, raw: int) -> bytes:
 def write_frame(register: Register, raw: int, timing: Timing) -> list[Segment]:
     """One write: the command byte and the data, in one chip-select frame."""
     data = bytes([WRITE | register.address]) + data_bytes(register, raw)
-    return _frame(data, timing.byte, timing)
+    return _frame(data, timing, "out")
 
 
 def read_frame(register: Register, filler: bytes, timing: Timing) -> list[Segment]:
     """One read: the command, t9, and `filler` clocked out while the data come back."""
-    command = Segment(bytes([register.address]), timing.command)
-    return [command, *_frame(filler, timing.byte, timing)]
+    command = Segment(bytes([register.address]), timing.command, direction="out")
+    return [command, *_frame(filler, timing, "in")]
 
 
-def _frame(data: bytes, gap: float, timing: Timing) -> list[Segment]:
-    if not gap:
-        return [Segment(data, timing.frame, release=True)]
-    head = [Segment(data[i : i + 1], gap) for i in range(len(data) - 1)]
-    return [*head, Segment(data[-1:], timing.frame, release=True)]
+def _frame(data: bytes, timing: Timing, direction: Literal["out", "in"]) -> list[Segment]:
+    if not timing.byte:
+        return [Segment(data, timing.frame, release=True, direction=direction)]
+    head = [Segment(bytes([byte]), timing.byte, direction=direction) for byte in data[:-1]]
+    return [*head, Segment(data[-1:], timing.frame, release=True, direction=direction)]
 
 
 def received(miso: list[bytes], at: int, size: int) -> tuple[bytes, int]:

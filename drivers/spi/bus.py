@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +15,15 @@ class Segment:
     `gap_us`: idle time after the last bit, in microseconds (>= 0), chip select held low.
     `release`: raise chip select after the gap, so that the next segment starts a new frame. The
     last segment of a transfer always releases.
+    `direction`: which way the bytes count. A master that cannot do both at once (FT232H in mode 1)
+    needs "out" (MISO is not wanted: zeros come back) or "in" (MOSI is not wanted: `data` only says
+    how many bytes); others treat all alike.
     """
 
     data: bytes
     gap_us: float = 0.0
     release: bool = False
+    direction: Literal["both", "out", "in"] = "both"
 
     def __post_init__(self) -> None:
         if not self.data:
