@@ -34,7 +34,7 @@ class UtcTime(TypeDecorator[datetime]):
 class VerdictWord(TypeDecorator[Verdict]):
     """A verdict, stored as its word so that people can read the table."""
 
-    impl = String(12)
+    impl = String
     cache_ok = True
 
     def process_bind_param(self, value: Verdict | None, dialect: Dialect) -> str | None:

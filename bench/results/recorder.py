@@ -31,6 +31,9 @@ from bench.results.verdict import Verdict, judge
 from bench.results.writer import Writer
 from drivers.errors import Aborted, StoreError
 
+MAXIMUM_SEED = 2**63 - 1
+"""What a database integer holds."""
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -49,6 +52,8 @@ class RunRecorder:
     def __init__(
         self, store: Store, head: RunHead, *, now: Callable[[], datetime] = _utc_now
     ) -> None:
+        if head.seed is not None and not 0 <= head.seed <= MAXIMUM_SEED:
+            raise ValueError(f"seed = {head.seed}: allowed are 0 to {MAXIMUM_SEED}")
         self._writer = Writer(store)
         self._now = now
         self._lock = threading.Lock()

@@ -1,7 +1,8 @@
 """The tables of the store: one row per thing that happened, each with a key of its own.
 
 Keys are UUIDs made by the station, so that rows of many stations fit in one database and an upload
-that is repeated changes nothing. `sequence` counts within a run: the order of recording.
+that is repeated changes nothing. `sequence` counts within a run: the order of recording. Texts have
+no length: PostgreSQL would refuse what SQLite took.
 """
 
 from __future__ import annotations
@@ -16,8 +17,6 @@ from sqlalchemy import (
     Date,
     Double,
     ForeignKey,
-    String,
-    Text,
     UniqueConstraint,
     Uuid,
 )
@@ -60,24 +59,24 @@ class Run(Base):
 
     __tablename__ = "runs"
     id: Mapped[uuid.UUID] = _key()
-    procedure: Mapped[str] = mapped_column(String(100))
+    procedure: Mapped[str]
     started: Mapped[datetime] = mapped_column(index=True)
     finished: Mapped[datetime | None]
-    station: Mapped[str] = mapped_column(String(100))
-    operator: Mapped[str] = mapped_column(String(100))
-    code_version: Mapped[str] = mapped_column(String(100))
-    description: Mapped[str] = mapped_column(Text)
-    description_hash: Mapped[str] = mapped_column(String(64))
-    clock: Mapped[str] = mapped_column(String(20))
+    station: Mapped[str]
+    operator: Mapped[str]
+    code_version: Mapped[str]
+    description: Mapped[str]
+    description_hash: Mapped[str]
+    clock: Mapped[str]
     seed: Mapped[int | None] = mapped_column(BigInteger)
     traceable: Mapped[bool]
-    standard: Mapped[str] = mapped_column(String(100))
-    edition: Mapped[str] = mapped_column(String(100))
-    decision_rule: Mapped[str] = mapped_column(Text)
+    standard: Mapped[str]
+    edition: Mapped[str]
+    decision_rule: Mapped[str]
     design: Mapped[list[Any]]
     environment: Mapped[list[Any]]
     verdict: Mapped[Verdict | None]
-    exit_reason: Mapped[str] = mapped_column(Text, default="")
+    exit_reason: Mapped[str] = mapped_column(default="")
 
     instruments: Mapped[list[Instrument]] = relationship(order_by="Instrument.role")
     positions: Mapped[list[Position]] = relationship(
@@ -94,10 +93,10 @@ class Instrument(Base):
     __table_args__ = (UniqueConstraint("run_id", "role"),)
     id: Mapped[uuid.UUID] = _key()
     run_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("runs.id"))
-    role: Mapped[str] = mapped_column(String(50))
-    identity: Mapped[str] = mapped_column(String(200))
-    address: Mapped[str] = mapped_column(String(200))
-    certificate: Mapped[str] = mapped_column(String(100))
+    role: Mapped[str]
+    identity: Mapped[str]
+    address: Mapped[str]
+    certificate: Mapped[str]
     issued: Mapped[date | None]
     due: Mapped[date | None]
 
@@ -106,7 +105,7 @@ class Unit(Base):
     """A unit under test, known by its serial number in all runs."""
 
     __tablename__ = "units"
-    serial: Mapped[str] = mapped_column(String(100), primary_key=True)
+    serial: Mapped[str] = mapped_column(primary_key=True)
     first_seen: Mapped[datetime]
 
 
@@ -120,9 +119,9 @@ class Position(Base):
     number: Mapped[int]
     attempt: Mapped[int]
     serial: Mapped[str | None] = mapped_column(ForeignKey("units.serial"), index=True)
-    address: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str]
     verdict: Mapped[Verdict | None]
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(default="")
 
     run: Mapped[Run] = relationship(back_populates="positions")
     readings: Mapped[list[Reading]] = relationship(order_by="Reading.sequence")
@@ -143,8 +142,8 @@ class Reading(Base):
     sequence: Mapped[int]
     time: Mapped[datetime]
     lab_time: Mapped[float | None]
-    stage: Mapped[str] = mapped_column(String(50))
-    load_point: Mapped[str] = mapped_column(String(100))
+    stage: Mapped[str]
+    load_point: Mapped[str]
     applied: Mapped[dict[str, Any]]
     reference: Mapped[dict[str, Any]]
     registers: Mapped[dict[str, Any]]
@@ -161,11 +160,11 @@ class Measurement(Base):
     reading_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("readings.id"))
     sequence: Mapped[int]
     time: Mapped[datetime]
-    stage: Mapped[str] = mapped_column(String(50))
-    load_point: Mapped[str] = mapped_column(String(100))
-    name: Mapped[str] = mapped_column(String(100), index=True)
+    stage: Mapped[str]
+    load_point: Mapped[str]
+    name: Mapped[str] = mapped_column(index=True)
     value: Mapped[float | None]
-    unit: Mapped[str] = mapped_column(String(20))
+    unit: Mapped[str]
     lower: Mapped[float | None]
     upper: Mapped[float | None]
     uncertainty: Mapped[float | None]
@@ -184,8 +183,8 @@ class Constant(Base):
     position_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("positions.id"), index=True)
     sequence: Mapped[int]
     time: Mapped[datetime]
-    stage: Mapped[str] = mapped_column(String(50))
-    register: Mapped[str] = mapped_column(String(50))
+    stage: Mapped[str]
+    register: Mapped[str]
     value: Mapped[int] = mapped_column(BigInteger)
     exact: Mapped[float | None]
     raw: Mapped[int] = mapped_column(BigInteger)
@@ -203,5 +202,5 @@ class Event(Base):
     position_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("positions.id"))
     sequence: Mapped[int]
     time: Mapped[datetime]
-    level: Mapped[str] = mapped_column(String(10))
-    text: Mapped[str] = mapped_column(Text)
+    level: Mapped[str]
+    text: Mapped[str]

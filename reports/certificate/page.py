@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 _SIGNS = {"passed": "✓", "inconclusive": "?", "failed": "✗", "aborted": "■", "error": "!"}
-_APPLIED = (
-    # key         heading   unit  format
-    ("voltage", "U", "V", "{:.1f}"),
-    ("current", "I", "A", "{:.4g}"),
-    ("angle", "angle", "°", "{:.1f}"),
-    ("power_factor", "PF", "", "{:.2f}"),
-    ("frequency", "f", "Hz", "{:.2f}"),
-)
+SMALL = 1e-6
+"""A sine below this is that of an angle of 0 or 180 degrees."""
+_COLUMNS = (("U", "V"), ("I", "A"), ("cos φ", ""), ("f", "Hz"))
+"""What was applied at a load point: symbol and unit."""
 
 
 def certificate_page(record: dict[str, Any], json_hash: str) -> str:
@@ -25,7 +23,7 @@ def certificate_page(record: dict[str, Any], json_hash: str) -> str:
         record,
         json_hash=json_hash,
         signs=_SIGNS,
-        columns=[row[1:3] for row in _APPLIED],
+        columns=_COLUMNS,
         applied=lambda name: _applied(points.get(name, {})),
     )
 
@@ -40,23 +38,42 @@ def _template() -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"number": _number, "signed": _signed, "limits": _limits}
+    environment.filters |= {
+        "number": _number,
+        "signed": _signed,
+        "limits": _limits,
+        "time": _time,
+    }
     return environment.get_template("page.html.j2")
 
 
 def _applied(values: dict[str, Any]) -> list[str]:
     """Cells of what was applied at a load point, empty where it is not known."""
-    return [
-        form.format(values[key]) if isinstance(values.get(key), int | float) else ""
-        for key, _, _, form in _APPLIED
-    ]
+    forms = {"voltage": "{:.1f}", "current": "{:.4g}", "angle": "", "frequency": "{:.2f}"}
+    cells = []
+    for key, form in forms.items():
+        value = values.get(key)
+        if not isinstance(value, int | float):
+            cells.append("")
+        else:
+            cells.append(form.format(value) if form else _power_factor(value))
+    return cells
+
+
+def _power_factor(angle: float) -> str:
+    """cos φ of a current lagging by `angle` degrees: 1.0, 0.5 L (inductive), 0.8 C (capacitive)."""
+    sine = math.sin(math.radians(angle))
+    kind = "" if abs(sine) < SMALL else " L" if sine > 0 else " C"
+    return f"{math.cos(math.radians(angle)):.3g}{kind}"
 
 
 def _number(value: float | str | None) -> str:
-    """Up to six significant digits; nothing for None."""
+    """Six significant digits, ten of a large number; nothing for None."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else f"{value:.6g}"
+    if isinstance(value, str):
+        return value
+    return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.10g}"
 
 
 def _signed(value: float | None) -> str:
@@ -76,3 +93,8 @@ def _limits(row: dict[str, Any]) -> str:
     if upper is None:
         return f"≥ {lower:g}"
     return f"±{upper:g}" if lower == -upper else f"{lower:g} … {upper:g}"
+
+
+def _time(text: str) -> str:
+    """An ISO time to the second."""
+    return f"{datetime.fromisoformat(text):%Y-%m-%d %H:%M:%S} UTC"

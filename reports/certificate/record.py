@@ -135,24 +135,19 @@ def _load_points(readings: list[Reading]) -> list[dict[str, Any]]:
 def _results(measurements: list[Measurement]) -> list[dict[str, Any]]:
     """One row per quantity and load point, with the value before and after adjustment.
 
-    Where a stage was measured more than once the last value stands in the row; a measurement of
-    another stage has a row of its own. Limits and verdict are those of the last value.
+    A value that could not be measured is null; one that nobody tried to measure has no key. Where a
+    stage was measured more than once the last value stands in the row; a measurement of another
+    stage has a row of its own. Limits and verdict are those of the last value.
     """
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for item in measurements:
         stage = "" if item.stage in (AS_FOUND, AS_LEFT) else item.stage
         row = rows.setdefault(
             (item.name, item.load_point, stage),
-            {
-                "name": item.name,
-                "load_point": item.load_point,
-                "stage": stage,
-                "as_found": None,
-                "as_left": None,
-            },
+            {"name": item.name, "load_point": item.load_point, "stage": stage},
         )
         row["as_found" if item.stage == AS_FOUND else "as_left"] = item.value
-        if item.stage == AS_FOUND and row["as_left"] is not None:
+        if item.stage == AS_FOUND and "as_left" in row:
             continue
         row |= {
             "unit": item.unit,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tempfile
@@ -33,9 +34,9 @@ def write_certificates(store: Store, run: uuid.UUID, folder: Path) -> list[tuple
 
 
 def _write(position: Position, folder: Path) -> tuple[Path, Path]:
-    record = certificate_record(position)
-    document = canonical(record)
-    page = certificate_page(record, digest(document))
+    document = canonical(certificate_record(position))
+    # The page is made from the document itself: both say the same, and so will a rebuilt one.
+    page = certificate_page(json.loads(document), digest(document))
     # Serial numbers are scanned or typed: only what is safe in a file name stays.
     serial = re.sub(r"[^A-Za-z0-9._-]", "_", position.serial or "unknown")
     stem = f"{position.number:02d}-{serial}"

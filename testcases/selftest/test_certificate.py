@@ -172,7 +172,8 @@ def test_the_page_says_it_all_and_needs_nothing_from_outside(store, tmp_path):
         "0.1.0+g123",
         "simple acceptance",
         "220.0",
-        "60.0",
+        "0.5 L",
+        "2026-03-01 08:00:00 UTC",
         hashlib.sha256(document.read_bytes()).hexdigest(),
     ):
         assert word in words, word
@@ -195,6 +196,20 @@ def test_file_names_are_safe(store, tmp_path):
     pair = write_certificate(store, record_a_run(store), 1, tmp_path / "out")
     assert [path.name for path in pair] == ["01-SN_1.json", "01-SN_1.html"]
     assert {path.parent for path in pair} == {tmp_path / "out"}
+
+
+def test_not_measured_and_not_measurable_look_different(store, tmp_path):
+    with RunRecorder(store, HEAD) as recorder:
+        recorder.position(1, "A1")
+        recorder.measurement("only found", -3.0, "%", position=1, stage=AS_FOUND)
+        recorder.measurement("dead", None, "%", position=1, stage=AS_LEFT, lower=-1, upper=1)
+        recorder.finish(Verdict.FAILED)
+    document, page = write_certificate(store, recorder.run_id, 1, tmp_path / "out")
+    found, dead = json.loads(document.read_bytes())["results"]
+    assert "as_left" not in found
+    assert (dead["as_left"], dead["verdict"]) == (None, "failed")
+    cells = [line for line in page.read_text().splitlines() if "±1<" in line]
+    assert '<td class="n"></td><td class="n">–</td>' in cells[0]
 
 
 def test_the_last_attempt_counts(store, tmp_path):

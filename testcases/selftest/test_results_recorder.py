@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import signal
 import subprocess
@@ -196,6 +197,12 @@ def test_bad_values_are_refused_before_anything_is_written(store):
         recorder.event("x", level="loud")
     run = load_run(store)
     assert (run.measurements, run.events, run.positions[0].constants) == ([], [], [])
+
+
+def test_a_seed_that_no_database_holds_is_refused(store):
+    with pytest.raises(ValueError, match="seed = 9223372036854775808: allowed are 0 to"):
+        RunRecorder(store, dataclasses.replace(HEAD, seed=2**63))
+    assert list_runs(store) == []
 
 
 def test_the_same_attempt_twice_is_refused_and_another_attempt_is_kept(store):
