@@ -7,8 +7,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import date
 from typing import Any
 
-from drivers.ade7753.driver import Ade7753
-
 from bench.clock import CountingClock, TwinClock, WallClock
 from bench.control import Control, Endpoints
 from bench.description.models import TWIN, Description, InstrumentTable, PositionTable
@@ -16,6 +14,7 @@ from bench.position import Position
 from bench.registry import check_drivers, open_instrument
 from bench.spi import SpiBuses
 from bench.station import Station
+from drivers.ade7753.driver import Ade7753
 from drivers.errors import CalibrationExpired, DescriptionError, LinkError, StationFault
 
 
@@ -110,9 +109,7 @@ def _position(
     row: PositionTable, buses: SpiBuses, clock: CountingClock, description: Description
 ) -> Position:
     bus, chip = buses.open(row)
-    driver = Ade7753(
-        bus, chip, label=f"position {row.number}", clock=clock, clkin=description.design.clkin
-    )
+    driver = Ade7753(bus, chip, f"position {row.number}", clock, clkin=description.design.clkin)
     return Position(row.number, row.serial, driver, row.cf_channel, buses.address(row))
 
 

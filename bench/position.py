@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from drivers.ade7753.driver import Ade7753
-
 from drivers.errors import DeviceError, LinkError
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -37,8 +37,8 @@ class Position:
         """Drop out; the first reason stands."""
         self.reason = self.reason or reason
 
-    def attempt(self, action: Callable[[], T]) -> T | None:
-        """The result of `action`, or None when the position does not take part or drops out.
+    def attempt(self, action: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | None:
+        """What `action(*args, **named)` gives, None when the position does not take part.
 
         A dead wire or a device that refuses drops this position out with the error's words, and
         never stops the others.
@@ -46,7 +46,7 @@ class Position:
         if self.reason:
             return None
         try:
-            return action()
+            return action(*args, **named)
         except (LinkError, DeviceError) as error:
             self.reject(str(error))
             return None

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 from bench.control import Control, Endpoints
+from bench.description.models import Description
 from drivers.errors import StationFault
 
 STARTUP = 60.0
@@ -19,15 +20,36 @@ GRACE = 10.0
 """Seconds of wall time that they get to end."""
 
 
+def twin_control(
+    stack: ExitStack, description: Description, bench: str, twins: str | None, seed: int | None
+) -> Control | None:
+    """The control channel of a bench's twins, closed by `stack`; None on a bench without twins.
+
+    Joins those behind `twins` where given, else starts the bench's own: stepped where every device
+    is a twin, live where something real keeps its own time.
+    """
+    if twins is None and not description.has_twins:
+        return None
+    if twins is None:
+        stepped = description.is_virtual
+        twins = stack.enter_context(twin_process(bench, seed, stepped=stepped)).control
+    control = Control(twins)
+    stack.callback(control.close)
+    return control
+
+
 @contextmanager
-def twin_process(bench: str, seed: int | None = None) -> Iterator[Endpoints]:
-    """Run the twins of the description `bench` (name or file), stepped, while inside.
+def twin_process(
+    bench: str, seed: int | None = None, *, stepped: bool = True
+) -> Iterator[Endpoints]:
+    """Run the twins of the description `bench` (name or file) while inside.
 
     The process ends with the caller's, however that ends: its standard input is a pipe whose other
     end is here. `StationFault` with the twins' own words when they do not start.
     """
-    command = [sys.executable, "-m", "bench.twins", "--bench", bench, "--json", "--stepped"]
-    command += ["--until-eof"]
+    command = [sys.executable, "-m", "bench.twins", "--bench", bench, "--json", "--until-eof"]
+    if stepped:
+        command.append("--stepped")
     if seed is not None:
         command += ["--seed", str(seed)]
     with tempfile.TemporaryFile("w+") as words:
@@ -51,16 +73,6 @@ def twin_process(bench: str, seed: int | None = None) -> Iterator[Endpoints]:
             yield Endpoints.from_json(json.loads(line))
         finally:
             _end(process)
-
-
-@contextmanager
-def joined(control: str) -> Iterator[Endpoints]:
-    """The twins that already run behind the control channel `control`; they are left running."""
-    channel = Control(control)
-    try:
-        yield channel.endpoints()
-    finally:
-        channel.close()
 
 
 def _ready_line(process: subprocess.Popen[str]) -> str:

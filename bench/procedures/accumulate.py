@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bench.calibration.percentage_error import half_cycle_time
+from bench.position import Position
 from bench.procedures.reference import Reference
 from bench.station import Station
-from drivers.ade7753.line_cycles import LineCycles
+from drivers.ade7753.line_cycles import LineCycleResult
+from drivers.roles import ReferenceReading
 
-MARGIN = 0.2
-"""Seconds of lab time beyond the two accumulations: start and zero crossings are not in step."""
+ATTEMPTS = 3
+"""How often an accumulation is tried before the board is rejected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Accumulation:
 
     half_cycles: int
     reference: Reference
-    counts: dict[int, LineCycles]
+    counts: dict[int, LineCycleResult]
 
     @property
     def time(self) -> float:
@@ -34,16 +36,37 @@ def accumulate(station: Station, half_cycles: int) -> Accumulation:
     """Accumulate over `half_cycles` half line cycles at the load that is applied now.
 
     Starts all positions, waits once, reads all. The wait covers two accumulations, because the
-    first after a start is not valid (data sheet, line-cycle accumulation mode).
+    first after a start is not valid (data sheet, line-cycle accumulation mode). A chip whose
+    configuration changed under way (a corrupted byte can do that) has counted with wrong constants:
+    it is put right and counts again, `ATTEMPTS` times at most.
     """
-    for position in station.active:
-        position.attempt(lambda chip=position.chip: chip.start_line_cycles(half_cycles))
-    wait = 2 * half_cycle_time(half_cycles, station.description.design.frequency) + MARGIN
-    reference = Reference.mean(station.references(wait))
-    counts = {}
-    for position in station.active:
-        counted = position.attempt(position.chip.collect_line_cycles)
-        if counted is not None:
-            counts[position.number] = counted
+    counts: dict[int, LineCycleResult] = {}
+    readings: list[ReferenceReading] = []
+    wanted = station.active
+    for _ in range(ATTEMPTS):
+        readings += _run(station, wanted, half_cycles)
+        for position in wanted:
+            counted = position.attempt(position.chip.line_cycles.collect)
+            changed = position.attempt(position.chip.check)
+            if counted is not None and not changed and position.takes_part:
+                counts[position.number] = counted
+        wanted = [p for p in wanted if p.takes_part and p.number not in counts]
+        if not wanted:
+            break
+    for position in wanted:
+        position.reject(
+            f"its configuration changed during each of {ATTEMPTS} accumulations: check the SPI "
+            "wiring and the supply of the board"
+        )
     station.check_quorum()
-    return Accumulation(half_cycles, reference, counts)
+    return Accumulation(half_cycles, Reference.mean(readings), counts)
+
+
+def _run(station: Station, positions: list[Position], half_cycles: int) -> list[ReferenceReading]:
+    """Start `positions`, and read the reference meter until their result must be there."""
+    frequency = station.description.design.frequency
+    for position in positions:
+        position.attempt(position.chip.line_cycles.start, half_cycles, frequency)
+    return station.references(
+        max((p.chip.line_cycles.wait_time for p in positions if p.takes_part), default=0.0)
+    )

@@ -24,6 +24,7 @@ from bench.results.facts import AS_FOUND
 from bench.results.recorder import RunRecorder
 from bench.station import Station
 from drivers.ade7753.registers import REGISTERS
+from drivers.ade7753.settings import Settings
 
 STEPS = ("set up", "gain", "gain check", "phase", "watt offset", "RMS offset")
 GAIN_CHECK = 0.05
@@ -72,8 +73,8 @@ class Calibration:
     def _set_up(self) -> None:
         self._stage("set up")
         for position in self._station.active:
-            position.attempt(position.chip.start_up)
-            position.attempt(lambda chip=position.chip: chip.set_up_metering())
+            position.attempt(position.chip.reset)
+            position.attempt(position.chip.configure, Settings())
             for name, value in self._station.design_constants.items():
                 self._write(position, DESIGN_STEP, Constant(name, value, float(value)))
         self._station.check_quorum()
@@ -150,11 +151,8 @@ class Calibration:
             except ValueError as error:
                 self._reject(position, str(error))
                 continue
-            period = position.attempt(
-                lambda chip=position.chip: chip.registers.read_verified("PERIOD")
-            )
-            if period is not None:
-                self._write(position, "phase", phase.from_phase_error(degrees, period))
+            period = found.counts[number].period
+            self._write(position, "phase", phase.from_phase_error(degrees, period))
 
     def _watt_offset(self) -> None:
         self._stage("watt offset")
@@ -238,7 +236,7 @@ class Calibration:
             self._reject(position, reason)
             return
         name, value = constant.register, constant.value
-        back = position.attempt(lambda: _written(position, name, value))
+        back = position.attempt(_written, position, name, value)
         if back is None:
             self._tell(position, "rejected")
             return
@@ -271,5 +269,5 @@ def _angle(active: float, reactive: float) -> float:
 
 
 def _written(position: Position, name: str, value: int) -> int:
-    position.chip.registers.write(name, value)
-    return position.chip.registers.read_verified(name)
+    position.chip.apply_constants({name: value})
+    return position.chip.read(name)

@@ -9,7 +9,7 @@ from bench.loadpoint import LoadPoint
 from bench.procedures.accumulate import Accumulation, accumulate
 from bench.procedures.reference import Reference
 from bench.station import Station
-from drivers.ade7753.line_cycles import LineCycles
+from drivers.ade7753.line_cycles import LineCycleResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class PointReading:
 
     point: LoadPoint
     reference: Reference
-    counts: LineCycles | None
+    counts: LineCycleResult | None
     error: float | None
     reason: str = ""
 

@@ -38,9 +38,7 @@ def read_rms(station: Station, readings: int) -> RmsReadings:
     for _ in range(readings):
         station.clock.sleep(gap)
         for position in station.active:
-            values = position.attempt(
-                lambda chip=position.chip: chip.registers.read_many(("VRMS", "IRMS", "PERIOD"))
-            )
+            values = position.attempt(position.chip.read_many, ("VRMS", "IRMS", "PERIOD"))
             if values is not None:
                 codes[position.number].append(values)
     reference = Reference.mean([station.reference.read()])

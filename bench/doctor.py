@@ -1,0 +1,107 @@
+"""Looks at every device of a bench and says what to do about each problem."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+
+from bench.clock import CountingClock
+from bench.control import Control
+from bench.description.models import Description, InstrumentTable, PositionTable
+from bench.opening import make_clock, resource_of
+from bench.registry import open_instrument
+from bench.spi import SpiBuses
+from drivers.ade7753.driver import Ade7753
+from drivers.errors import BenchError
+from drivers.roles import RelayUnit
+
+SOON = 30
+"""Days before its due date from which an instrument is reported."""
+GOOD = "good"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One row: a device, what it said, and what to do (`advice` is '' when all is well)."""
+
+    device: str
+    address: str
+    identity: str
+    due: str
+    check: str
+    advice: str
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing needs doing."""
+        return self.check == GOOD
+
+
+def examine(description: Description, control: Control | None) -> Iterator[Finding]:
+    """Open each device of a bench in turn, check it, close it; the source is left off."""
+    clock = make_clock(description, control)
+    endpoints = control.endpoints() if control is not None else None
+    relays: RelayUnit | None = None
+    for role, table in description.instruments.items():
+        try:
+            resource = resource_of(role, table, endpoints)
+            device = open_instrument(role, table, resource, clock)
+        except (BenchError, ValueError) as error:
+            yield _finding(role, table.address, table, "", str(error))
+            continue
+        try:
+            yield _finding(role, resource, table, str(device.identify()), device.self_check())
+        except BenchError as error:
+            yield _finding(role, resource, table, "", str(error))
+        finally:
+            with suppress(BenchError):
+                device.close()
+    buses = SpiBuses(clock, relays, endpoints)
+    try:
+        for position in description.positions:
+            yield _position(position, buses, clock, description.design.clkin)
+    finally:
+        buses.close()
+
+
+def virtual_nodes(control: Control | None) -> Finding | None:
+    """How the twins' SPI nodes are served; None on a bench without twins."""
+    if control is None:
+        return None
+    endpoints = control.endpoints()
+    missing = control.ask("fuse")
+    served = "device nodes" if any(map(os.path.isabs, endpoints.spi.values())) else "a socket"
+    advice = f"{missing}; the bench works, other programs need the nodes" if missing else ""
+    return Finding("virtual SPI", endpoints.control, f"served as {served}", "", GOOD, advice)
+
+
+def _position(row: PositionTable, buses: SpiBuses, clock: CountingClock, clkin: float) -> Finding:
+    name = f"position {row.number}"
+    address: str = row.spi.adapter
+    try:
+        address = buses.address(row)
+        bus, chip = buses.open(row)
+        driver = Ade7753(bus, chip, name, clock, clkin=clkin)
+        revision = driver.read("DIEREV")
+    except BenchError as error:
+        return Finding(name, address, row.serial, "", "failed", str(error))
+    return Finding(name, address, f"{row.serial}, ADE7753 die {revision}", "", GOOD, "")
+
+
+def _finding(
+    role: str, address: str, table: InstrumentTable, identity: str, complaint: str
+) -> Finding:
+    certificate = table.certificate
+    due, advice, check = "", complaint, "failed" if complaint else GOOD
+    if certificate is not None:
+        due = certificate.due.isoformat()
+        days = (certificate.due - date.today()).days
+        if days < 0:
+            check = "expired" if check == GOOD else check
+            advice = advice or f"calibration was due {-days} days ago: send it in"
+        elif days <= SOON:
+            advice = advice or f"calibration is due in {days} days: plan it"
+    return Finding(role, address, identity, due, check, advice)
