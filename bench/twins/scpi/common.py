@@ -134,7 +134,7 @@ class CommonCommands:
         self.settle()
 
     def _operation_query(self, _: Call) -> Wait:
-        return Wait(lambda: not self._owner.busy(), lambda: self._owner.integer(1))
+        return Wait(lambda: not self._owner.busy(), lambda: "1")
 
     def _next_error(self) -> str:
         code, text = self._owner.status.errors.pop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bench.twins.scpi.data import Element, Kind, element
@@ -34,7 +34,8 @@ class Parameter:
 class Number(Parameter):
     """A number in `unit` from `low` to `high`, or MIN, MAX, DEF; `whole` rounds it.
 
-    `infinite` admits INF and NINF as well.
+    `infinite` admits INF and NINF as well. With `clipped`, a number out of range becomes the limit
+    and `clipped` is told which one; else it is an error.
     """
 
     unit: str = ""
@@ -43,6 +44,7 @@ class Number(Parameter):
     default: float | None = None
     whole: bool = False
     infinite: bool = False
+    clipped: Callable[[str], None] | None = None
 
     def kinds(self) -> tuple[Kind, ...]:
         """Numbers, and words for limits."""
@@ -56,6 +58,9 @@ class Number(Parameter):
         if self.whole and math.isfinite(number):
             number = float(math.floor(number + 0.5))
         if not self.low <= number <= self.high:
+            if self.clipped:
+                self.clipped("upper" if number > self.high else "lower")
+                return min(max(number, self.low), self.high)
             raise ScpiError(-222, given.text)
         return number
 
