@@ -54,6 +54,7 @@ class Measurement(Generic[T]):
     """A value that can only be asked for."""
 
     def __init__(self, header: str, kind: Kind[T], what: str) -> None:
+        """`what` it is, in words; `ValueError` unless `header` begins with one of : and *."""
         if not header.startswith((":", "*")):
             raise ValueError(f"header {header!r} must start at the root, with a colon")
         self.header = header

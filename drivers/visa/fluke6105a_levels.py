@@ -95,7 +95,8 @@ class LevelRules:
     ) -> LoadLevels:
         """Settings of all `fitted` phases for a load point; phases beyond the list are off.
 
-        Raises `ValueError`, naming the limit, when the source or the site does not allow it.
+        `frequency` in Hz, 16 to 850. Raises `ValueError`, naming the limit, when the source or the
+        site does not allow it.
         """
         limits = self.limits
         _within(frequency, "frequency", "Hz", FREQUENCY, "the source")

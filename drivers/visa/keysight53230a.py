@@ -75,7 +75,7 @@ class Keysight53230a(ScpiInstrument):
 
         The counter is reciprocal: it waits for an edge, opens, and closes at the first edge after
         `gate`. 0.0 when it has not closed after three gates. Raises `ValueError` before a byte is
-        sent, `LinkError`, `CommandRejected`.
+        sent, `DeviceError` for an overflow, `LinkError`, `CommandRejected`.
         """
         if not GATE[0] <= gate <= 600.0:
             raise ValueError(f"gate of {gate} s: allowed are {GATE[0]:g} to 600 s")
@@ -89,8 +89,8 @@ class Keysight53230a(ScpiInstrument):
     def count(self, gate: float) -> int:
         """Pulses within a gate of `gate` s (0.001 to 1000).
 
-        Raises `ValueError` before a byte is sent, `DeviceTimeout` when no count came, `LinkError`,
-        `CommandRejected`.
+        Raises `ValueError` before a byte is sent, `DeviceTimeout` when no count came, `DeviceError`
+        for an overflow, `LinkError`, `CommandRejected`.
         """
         if not GATE[0] <= gate <= GATE[1]:
             raise ValueError(f"gate of {gate} s: allowed are {GATE[0]:g} to {GATE[1]:g} s")

@@ -17,7 +17,7 @@ class Readable(Talker, Protocol):
     """What the integrator needs of its meter."""
 
     def values(self, names: tuple[str, ...]) -> tuple[float, ...]:
-        """The last values of functions by name."""
+        """The last values of functions by name, in V, A, W, var, VA, Wh or Hz."""
         ...
 
 

@@ -28,7 +28,7 @@ class Trace:
     """A ring buffer of the last messages; safe to read while the link is in use."""
 
     def __init__(self, length: int = 1000) -> None:
-        """`length` (>= 1) messages are kept; the oldest goes first."""
+        """`length` messages are kept, the oldest goes first; `ValueError` when below 1."""
         if length < 1:
             raise ValueError(f"a trace of {length} messages: it needs at least one")
         self._entries: deque[TraceEntry] = deque(maxlen=length)

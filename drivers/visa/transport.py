@@ -49,7 +49,8 @@ class VisaTransport:
         `greeting`: the question that proves that somebody answers; '' asks nothing. `accept`
         judges each reply to it, and raises what `open` then raises.
         `timeout`: of connecting and of each reply, in s of wall time (> 0).
-        `backend`: pyvisa's name of the VISA library, "@py" or "@ivi".
+        `backend`: pyvisa's name of the VISA library, "@py" or "@ivi". Raises `ValueError` when
+        `resource` is no VISA resource name or `timeout` not above 0.
         """
         if not timeout > 0:
             raise ValueError(f"time-out of {timeout} s for {resource}: it must be above 0")
@@ -91,13 +92,13 @@ class VisaTransport:
     def write(self, message: str) -> None:
         """Send one line, terminator excluded.
 
-        Raises `ValueError` for a message of several lines or not of ASCII, `LinkClosed` when the
-        peer is gone.
+        Raises `ValueError` for a message outside ASCII or of several lines, `LinkError` when the
+        peer is gone or takes nothing.
         """
         self._send(_line(message), message)
 
     def send(self, frame: bytes) -> None:
-        """Send bytes as they are. Raises `LinkClosed` when the peer is gone."""
+        """Send bytes as they are. Raises `LinkError` when the peer is gone or takes nothing."""
         self._send(frame, frame.hex(" "))
 
     def read(self, timeout: float | None = None) -> str:

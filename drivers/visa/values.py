@@ -31,9 +31,9 @@ class Kind(Protocol[T]):
 
 
 def read_number(text: str) -> float:
-    """A numeric reply: 9.91E37 is NaN, +-9.9E37 an overflow, infinite here (SCPI-99, 7.2.1.4-5).
+    """A numeric reply, in whatever unit was asked for: 9.91E37 is NaN, +-9.9E37 infinite.
 
-    Raises `ValueError` when `text` is not a number.
+    SCPI-99, 7.2.1.4 and 7.2.1.5. Raises `ValueError` when `text` is not a number.
     """
     value = float(text)
     if math.isclose(value, SCPI_NAN, rel_tol=1e-5):
@@ -44,7 +44,7 @@ def read_number(text: str) -> float:
 
 
 def read_numbers(text: str) -> tuple[float, ...]:
-    """The numbers of a reply that is a comma list; `ValueError` when one is not a number."""
+    """The numbers of a comma list, in their units; `ValueError` when one is not a number."""
     return tuple(read_number(field) for field in text.split(","))
 
 
@@ -62,7 +62,7 @@ class Real:
         return f"{self.low:g} to {self.high:g} {self.unit}".rstrip()
 
     def encode(self, value: float) -> str:
-        """NR3 with nine digits; `ValueError` when out of range or not a number."""
+        """`value` in `unit` as NR3 with nine digits; `ValueError` when out of range or NaN."""
         if not self.low <= value <= self.high:
             raise ValueError(f"{value} {self.unit} is outside {self.words}")
         return f"{value + 0.0:.9G}"  # no minus before a zero
