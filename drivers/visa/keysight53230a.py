@@ -122,12 +122,13 @@ class Keysight53230a(ScpiInstrument):
         """Start, wait on the clock for a reading and fetch it; `none` when there is none."""
         self.tell(":INIT")
         self.clock.sleep(gate)
-        for _ in range(POLLS + 1):  # one more than the counter's own time-out takes
+        for _ in range(POLLS + 2):  # a little longer than the counter's own time-out
             if self.ask(":DATA:POIN?").strip() not in ("0", "+0"):
                 break
             self.clock.sleep((longest - gate) / POLLS)
         else:
-            self.tell(":ABOR")
+            self.link.write(":ABOR")
+            self._check_errors()
             return none
         reply = self.ask(":FETC?")
         try:
@@ -136,11 +137,15 @@ class Keysight53230a(ScpiInstrument):
             raise LinkFraming(
                 f"{self.address}: :FETC? was answered {reply!r}, which is not a number"
             ) from error
+        self._check_errors()
+        if math.isinf(value):
+            raise DeviceError(f"{self.address}: the reading overflowed: check signal and gate")
+        return none if math.isnan(value) else value
+
+    def _check_errors(self) -> None:
+        """A measurement that timed out is a result; anything else in the error queue is not."""
         for code, text in self.drain_errors():
             if code != TIMED_OUT:
                 raise CommandRejected(
                     f"{self.address}: error {code}, {text!r} while counting", code=code, text=text
                 )
-        if math.isinf(value):
-            raise DeviceError(f"{self.address}: the reading overflowed: check signal and gate")
-        return none if math.isnan(value) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from threading import Lock
 from typing import Any
@@ -67,6 +68,24 @@ def socket_of(session: MessageBasedResource) -> socket.socket | None:
     sessions: Any = getattr(session.visalib, "sessions", {})
     wire = getattr(sessions.get(session.session), "interface", None)
     return wire if isinstance(wire, socket.socket) else None
+
+
+def await_reply(session: MessageBasedResource, timeout: float) -> None:
+    """Wait up to `timeout` s (> 0) until a raw socket has something to read; else do nothing.
+
+    Raises `TimeoutError`, or `ConnectionResetError` at once when the peer closes: pyvisa-py spins
+    on a closed socket until its time-out.
+    """
+    wire = socket_of(session)
+    sessions: Any = getattr(session.visalib, "sessions", {})
+    buffered = getattr(sessions.get(session.session), "_pending_buffer", b"")
+    if wire is None or buffered:
+        return
+    readable, _, _ = select.select([wire], [], [], timeout)
+    if not readable:
+        raise TimeoutError(f"nothing came within {timeout:g} s")
+    if hung_up(session):
+        raise ConnectionResetError("the instrument closed the connection")
 
 
 def hung_up(session: MessageBasedResource) -> bool:

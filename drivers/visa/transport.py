@@ -14,7 +14,7 @@ from pyvisa.resources import MessageBasedResource
 
 from drivers.errors import LinkBusy, LinkClosed, LinkFraming, LinkTimeout
 from drivers.spi.locking import PortLock
-from drivers.visa.manager import canonical_name, hung_up, open_session
+from drivers.visa.manager import await_reply, canonical_name, hung_up, open_session
 from drivers.visa.trace import Trace
 
 T = TypeVar("T")
@@ -205,6 +205,7 @@ class VisaTransport:
                 raise LinkClosed(f"{self.address} is down: a reply that was due is lost; ask again")
 
             def take(session: MessageBasedResource) -> bytes:
+                await_reply(session, wait)
                 session.timeout = wait * 1000
                 return get(session)
 
@@ -218,7 +219,9 @@ class VisaTransport:
         try:
             return work(session)
         except BaseException as error:
-            silent = isinstance(error, VisaIOError) and error.error_code == StatusCode.error_timeout
+            silent = isinstance(error, TimeoutError) or (
+                isinstance(error, VisaIOError) and error.error_code == StatusCode.error_timeout
+            )
             gone = not silent or hung_up(session)
             self.drop(str(error) or type(error).__name__)
             if not isinstance(error, VisaIOError | InvalidSession | OSError):

@@ -80,7 +80,7 @@ def test_no_pulse_is_zero_when_the_counter_times_out():
 
 
 def test_no_pulse_is_zero_when_the_counter_never_ends():
-    unit, link = counter([*FREQUENCY, *[NOT_READY] * (POLLS + 1), *told(":ABOR")])
+    unit, link = counter([*FREQUENCY, *[NOT_READY] * (POLLS + 2), *told(":ABOR")])
     assert unit.frequency(2.0) == 0.0
     assert 6.0 <= sum(unit.clock.slept) <= 6.3
     assert link.left == []

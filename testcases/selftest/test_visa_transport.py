@@ -132,6 +132,27 @@ def test_a_peer_that_hangs_up_in_the_middle_of_a_reply_is_closed():
         link.close()
 
 
+def test_a_peer_that_hangs_up_instead_of_answering_is_noticed_at_once():
+    def leave(line: str, wire: socket.socket) -> None:
+        wire.shutdown(socket.SHUT_RDWR)
+
+    with loopback(leave) as server:
+        link = VisaTransport(server.resource, timeout=30)
+        started = time.monotonic()
+        with pytest.raises(LinkClosed, match="closed the connection"):
+            link.open()
+        link.close()
+    assert time.monotonic() - started < 15
+
+
+def test_two_replies_in_one_packet_are_both_read():
+    with loopback(lambda line, wire: wire.sendall(b"first\nsecond\n")) as server:
+        link = VisaTransport(server.resource, greeting="", timeout=5)
+        assert link.query("?") == "first"
+        assert link.read() == "second"
+        link.close()
+
+
 def test_a_half_reply_without_end_is_a_time_out():
     with loopback(
         lambda line, wire: wire.sendall(b"1,2,3,4\n" if line == "*IDN?" else b"+1.2")
