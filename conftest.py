@@ -4,4 +4,8 @@ pytest_plugins = [
     "fixtures.stop",
     "fixtures.options",
     "fixtures.skips",
+    "fixtures.station",
+    "fixtures.run",
+    "fixtures.measure",
+    "fixtures.calibration",
 ]

@@ -84,7 +84,7 @@ def _position(row: PositionTable, buses: SpiBuses, clock: CountingClock, clkin: 
     try:
         address = buses.address(row)
         bus, chip = buses.open(row)
-        driver = Ade7753(bus, chip, name, clock, clkin=clkin)
+        driver = Ade7753(bus, chip, clock, label=name, clkin=clkin)
         revision = driver.read("DIEREV")
     except BenchError as error:
         return Finding(name, address, row.serial, "", "failed", str(error))

@@ -71,7 +71,7 @@ def phase_angle(power_factor: str) -> float:
         raise ValueError(f'power factor {power_factor!r}: write it as "1", "0.5L" or "0.8C"')
     if match[2] is None and abs(float(match[1])) != 1:
         raise ValueError(f"power factor {power_factor!r}: say L (lagging) or C (leading)")
-    angle = math.degrees(math.acos(float(match[1])))
+    angle = round(math.degrees(math.acos(float(match[1]))), 9)
     return -angle if match[2] == "C" else angle
 
 

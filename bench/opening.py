@@ -109,7 +109,8 @@ def _position(
     row: PositionTable, buses: SpiBuses, clock: CountingClock, description: Description
 ) -> Position:
     bus, chip = buses.open(row)
-    driver = Ade7753(bus, chip, f"position {row.number}", clock, clkin=description.design.clkin)
+    label = f"position {row.number}"
+    driver = Ade7753(bus, chip, clock, label=label, clkin=description.design.clkin)
     return Position(row.number, row.serial, driver, row.cf_channel, buses.address(row))
 
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bench.control import Endpoints
-from bench.description.models import TWIN, PositionTable
+from bench.description.models import TWIN, Decoder, PositionTable
 from drivers.clock import Clock
 from drivers.errors import LinkError, StationFault
 from drivers.roles import RelayUnit
 from drivers.spi.bus import SpiBus
+from drivers.spi.decoder import DecodedBus, GpioDecoder, RelayDecoder
+from drivers.spi.ftdi_bus import FtdiBus
 from drivers.spi.socket_bus import SocketBus
 from drivers.spi.spidev_bus import SpidevBus
+
+
+_ADAPTERS: dict[str, Callable[[str, int], SpiBus]] = {
+    "spidev": SpidevBus,
+    "ftdi": FtdiBus,
+    "socket": SocketBus,
+}
+"""By the adapter's name in descriptions."""
 
 
 class SpiBuses:
@@ -20,6 +32,7 @@ class SpiBuses:
         self._relays = relays
         self._endpoints = endpoints
         self._buses: dict[tuple[str, str, int], SpiBus] = {}
+        self._decoders: dict[str, SpiBus] = {}
 
     def address(self, row: PositionTable) -> str:
         """Where the chip of a position is, for people."""
@@ -31,19 +44,38 @@ class SpiBuses:
         """The bus of a position and its chip number there; `StationFault` when it cannot open."""
         adapter, node = self._place(row)
         place, _, chip = node.partition("#")
-        key = (adapter, place, row.spi.speed)
         try:
-            if key not in self._buses:
-                self._buses[key] = _open(adapter, place, row.spi.speed)
+            bus = self._bus(adapter, place, row.spi.speed)
+            if row.spi.decoder is None:
+                return bus, int(chip or 0)
+            return self._decoded(bus, row.spi.decoder, node, int(chip or 0)), row.spi.setting or 0
         except (LinkError, ValueError) as error:
             raise StationFault(f"position {row.number}: {error}") from error
-        return self._buses[key], int(chip or 0)
 
     def close(self) -> None:
         """Close all buses."""
-        for bus in self._buses.values():
+        for bus in (*self._decoders.values(), *self._buses.values()):
             bus.close()
+        self._decoders.clear()
         self._buses.clear()
+
+    def _bus(self, adapter: str, place: str, speed: int) -> SpiBus:
+        key = (adapter, place, speed)
+        if key not in self._buses:
+            self._buses[key] = _ADAPTERS[adapter](place, speed)
+        return self._buses[key]
+
+    def _decoded(self, bus: SpiBus, table: Decoder, node: str, chip: int) -> SpiBus:
+        """The bus behind `table`: boards that share a node share its decoder."""
+        if node not in self._decoders:
+            if table.kind == "gpio":
+                decoder: GpioDecoder | RelayDecoder = GpioDecoder(table.chip or "", table.lines)
+            elif self._relays is not None:
+                decoder = RelayDecoder(self._relays)
+            else:
+                raise ValueError("a relay decoder needs a [relays] unit in the bench")
+            self._decoders[node] = DecodedBus(bus, decoder, self._clock, table.settle, chip)
+        return self._decoders[node]
 
     def _place(self, row: PositionTable) -> tuple[str, str]:
         """Adapter and node, those of the twin where a twin plays the position."""
@@ -56,13 +88,3 @@ class SpiBuses:
             )
         node = self._endpoints.spi[str(row.number)]
         return ("spidev" if node.startswith("/") else "socket"), node
-
-
-def _open(adapter: str, place: str, speed: int) -> SpiBus:
-    match adapter:
-        case "spidev":
-            return SpidevBus(place, speed_hz=speed)
-        case "socket":
-            return SocketBus(place, speed_hz=speed)
-        case _:
-            raise ValueError(f"unknown SPI adapter {adapter!r}")

@@ -70,7 +70,8 @@ class Reporter:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the bench's own faults; a board's failures come with its verdict."""
         if report.failed and report.when != "call":
-            self._faults.append(str(report.longrepr).strip().splitlines()[-1])
+            crash = getattr(report.longrepr, "reprcrash", None)
+            self._faults.append(str(crash or report.longrepr))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A test file that cannot be loaded is a fault of the bench."""

@@ -72,11 +72,12 @@ class Calibration:
 
     def _set_up(self) -> None:
         self._stage("set up")
-        for position in self._station.active:
-            position.attempt(position.chip.reset)
-            position.attempt(position.chip.configure, Settings())
-            for name, value in self._station.design_constants.items():
-                self._write(position, DESIGN_STEP, Constant(name, value, float(value)))
+        with self._recorder.together():
+            for position in self._station.active:
+                position.attempt(position.chip.reset)
+                position.attempt(position.chip.configure, Settings())
+                for name, value in self._station.design_constants.items():
+                    self._write(position, DESIGN_STEP, Constant(name, value, float(value)))
         self._station.check_quorum()
 
     def _gain(self) -> RmsReadings:
@@ -88,20 +89,20 @@ class Calibration:
         with self._recorder.together():
             for position in self._with_counts(found, point, "gain"):
                 self._judge_found(position, found, point)
-        for position in self._with_counts(found):
-            self._set_gain(position, found)
+                self._set_gain(position, found)
         self._stage("gain check")
         checked = accumulate(self._station, self._settings.gain_half_cycles)
-        for position in self._with_counts(checked, point, "gain check"):
-            error = error_of(self._station, checked, position.number)
-            self._unity[position.number] = error
-            self._tell(position, "gain set", error)
-            if abs(error) > GAIN_CHECK:
-                self._reject(
-                    position,
-                    f"error {error:+.3f} % is left after watt gain, allowed are +-{GAIN_CHECK} %: "
-                    "the reading does not repeat: check supply, contacts and noise",
-                )
+        with self._recorder.together():
+            for position in self._with_counts(checked, point, "gain check"):
+                error = error_of(self._station, checked, position.number)
+                self._unity[position.number] = error
+                self._tell(position, "gain set", error)
+                if abs(error) > GAIN_CHECK:
+                    self._reject(
+                        position,
+                        f"error {error:+.3f} % is left after watt gain, allowed are +-{GAIN_CHECK} %: "
+                        "the reading does not repeat: check supply, contacts and noise",
+                    )
         return rms
 
     def _judge_found(self, position: Position, found: Accumulation, point: LoadPoint) -> None:
@@ -140,19 +141,20 @@ class Calibration:
         self._station.apply(point)
         found = accumulate(self._station, self._settings.phase_half_cycles)
         reference = found.reference
-        for position in self._with_counts(found, point, "phase"):
-            number = position.number
-            # The load's true angle is the reference's, not the source's set point.
-            angle = _angle(reference.active, reference.reactive)
-            try:
-                degrees = phase.phase_error(
-                    error_of(self._station, found, number), angle, self._unity[number]
-                )
-            except ValueError as error:
-                self._reject(position, str(error))
-                continue
-            period = found.counts[number].period
-            self._write(position, "phase", phase.from_phase_error(degrees, period))
+        with self._recorder.together():
+            for position in self._with_counts(found, point, "phase"):
+                number = position.number
+                # The load's true angle is the reference's, not the source's set point.
+                angle = _angle(reference.active, reference.reactive)
+                try:
+                    degrees = phase.phase_error(
+                        error_of(self._station, found, number), angle, self._unity[number]
+                    )
+                except ValueError as error:
+                    self._reject(position, str(error))
+                    continue
+                period = found.counts[number].period
+                self._write(position, "phase", phase.from_phase_error(degrees, period))
 
     def _watt_offset(self) -> None:
         self._stage("watt offset")
@@ -160,34 +162,37 @@ class Calibration:
         self._station.apply(point)
         found = accumulate(self._station, self._settings.offset_half_cycles)
         meter, reference = self._station.meter, found.reference
-        for position in self._with_counts(found, point, "watt offset"):
-            number = position.number
-            unity = self._unity[number]
-            if self._settings.method == "reference meter":
-                rate = watt_offset.error_rate_from_error(
-                    error_of(self._station, found, number),
-                    meter.expected_energy(reference.active, 1.0),
-                    unity,
+        with self._recorder.together():
+            for position in self._with_counts(found, point, "watt offset"):
+                number = position.number
+                unity = self._unity[number]
+                if self._settings.method == "reference meter":
+                    rate = watt_offset.error_rate_from_error(
+                        error_of(self._station, found, number),
+                        meter.expected_energy(reference.active, 1.0),
+                        unity,
+                    )
+                else:
+                    expected = meter.expected_energy(reference.active, found.time)
+                    rate = watt_offset.error_rate_from_energy(
+                        found.counts[number].active, expected * (1 + unity / 100), found.time
+                    )
+                gain = self._constants[number]["WGAIN"]
+                self._write(
+                    position,
+                    "watt offset",
+                    watt_offset.from_error_rate(rate, meter.clkin, wgain=gain),
                 )
-            else:
-                expected = meter.expected_energy(reference.active, found.time)
-                rate = watt_offset.error_rate_from_energy(
-                    found.counts[number].active, expected * (1 + unity / 100), found.time
-                )
-            gain = self._constants[number]["WGAIN"]
-            self._write(
-                position, "watt offset", watt_offset.from_error_rate(rate, meter.clkin, wgain=gain)
-            )
 
     def _rms_offset(self, high: RmsReadings) -> None:
         self._stage("RMS offset")
         _, point = step_loads(self._station.description, "RMS offset")
         self._station.apply(point)
         low = read_rms(self._station, self._settings.rms_readings)
-        for position in self._station.active:
-            number = position.number
-            top, bottom = high.codes[number], low.codes[number]
-            with self._recorder.together():
+        with self._recorder.together():
+            for position in self._station.active:
+                number = position.number
+                top, bottom = high.codes[number], low.codes[number]
                 self._recorder.reading(
                     number,
                     point.name,
@@ -197,36 +202,58 @@ class Calibration:
                     stage="RMS offset",
                     lab_time=self._station.clock.now(),
                 )
-            for constant in (
-                rms_offset.voltage_offset(
+                self._set_rms(
+                    position,
                     RmsPoint(high.reference.voltage, top.voltage),
                     RmsPoint(low.reference.voltage, bottom.voltage),
-                ),
-                rms_offset.current_offset(
                     RmsPoint(high.reference.current, top.current),
                     RmsPoint(low.reference.current, bottom.current),
-                ),
-            ):
-                self._write(position, "RMS offset", constant)
-            self._tell(position, "calibrated" if position.takes_part else "rejected")
+                )
+                self._tell(position, "calibrated" if position.takes_part else "rejected")
 
-    def _with_counts(
-        self, found: Accumulation, point: LoadPoint | None = None, stage: str = ""
-    ) -> list[Position]:
-        """The positions that counted; with a `point`, their readings are stored as `stage`."""
+    def _set_rms(
+        self,
+        position: Position,
+        voltage: RmsPoint,
+        low_voltage: RmsPoint,
+        current: RmsPoint,
+        low_current: RmsPoint,
+    ) -> None:
+        """RMS offsets, and what one code is worth with them in place."""
+        vrmsos = rms_offset.voltage_offset(voltage, low_voltage)
+        irmsos = rms_offset.current_offset(current, low_current)
+        self._write(position, "RMS offset", vrmsos)
+        self._write(position, "RMS offset", irmsos)
+        if not position.takes_part:
+            return
+        square = max(current.code**2 + rms_offset.IRMSOS_WEIGHT * irmsos.value, 0.0)
+        scales = (
+            ("volts per VRMS code", RmsPoint(voltage.applied, voltage.code + vrmsos.value), "V"),
+            ("amperes per IRMS code", RmsPoint(current.applied, math.sqrt(square)), "A"),
+        )
+        for name, point, unit in scales:
+            self._recorder.measurement(
+                name,
+                rms_offset.scale(point),
+                unit,
+                position=position.number,
+                stage="RMS offset",
+                instruments=("source", "reference"),
+            )
+
+    def _with_counts(self, found: Accumulation, point: LoadPoint, stage: str) -> list[Position]:
+        """The positions that counted, their readings stored."""
         positions = [p for p in self._station.active if p.number in found.counts]
-        if point is not None:
-            with self._recorder.together():
-                for position in positions:
-                    self._recorder.reading(
-                        position.number,
-                        point.name,
-                        applied=asdict(point),
-                        reference=found.reference.record(),
-                        registers=asdict(found.counts[position.number]),
-                        stage=stage,
-                        lab_time=self._station.clock.now(),
-                    )
+        for position in positions:
+            self._recorder.reading(
+                position.number,
+                point.name,
+                applied=asdict(point),
+                reference=found.reference.record(),
+                registers=asdict(found.counts[position.number]),
+                stage=stage,
+                lab_time=self._station.clock.now(),
+            )
         return positions
 
     def _write(self, position: Position, step: str, constant: Constant) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from bench.calibration.order import CALIBRATION_ORDER, Load
 from bench.description.models import Description, Design
 from bench.loadpoint import LoadPoint, load_point
@@ -27,13 +29,9 @@ def pulse_point(description: Description) -> LoadPoint:
 
 
 def _point(design: Design, load: Load) -> LoadPoint:
-    current = (
-        load.part
-        * {
-            "basic": design.basic_current,
-            "minimum": design.minimum_current,
-            "maximum": design.maximum_current,
-        }[load.current]
-    )
-    name = f"{current:g} A, {load.voltage * design.voltage:g} V, {load.angle:g} deg"
-    return LoadPoint(name, load.voltage * design.voltage, current, load.angle, design.frequency)
+    current = {"basic": "Ib", "minimum": "Imin", "maximum": "Imax"}[load.current]
+    if load.part != 1.0:
+        current = f"{load.part:g} {current}"
+    cosine = math.cos(math.radians(load.angle))
+    power_factor = f"{cosine:.3g}" + ("" if load.angle == 0 else "L" if load.angle > 0 else "C")
+    return load_point(design, current, power_factor, load.voltage)
