@@ -90,6 +90,60 @@ def test_a_late_reply_never_answers_a_later_question():
     assert link.opened == 2
 
 
+def test_a_line_that_comes_late_is_not_read_as_the_next_one():
+    released = threading.Event()
+
+    def late(line: str, wire: socket.socket) -> None:
+        if line == "SLOW":
+            released.wait(10)
+            wire.sendall(b"late\n")
+        echo(line, wire)
+
+    with loopback(late) as server:
+        link = VisaTransport(server.resource, timeout=5)
+        link.write("SLOW")
+        with pytest.raises(LinkTimeout):
+            link.read(timeout=0.05)
+        with pytest.raises(LinkClosed, match="ask again"):
+            link.read()
+        released.set()
+        link.write("NEXT?")
+        assert link.read() == "NEXT?"
+        link.close()
+
+
+def test_an_instrument_with_one_session_gets_time_to_forget_the_last_one():
+    def one_session(line: str, wire: socket.socket) -> None:
+        if server.connected in (2, 3):
+            wire.sendall(b"514,locked\n")
+        elif line != "SLOW?":
+            echo(line, wire)
+
+    def accept(greeting: str) -> None:
+        if greeting.startswith("514"):
+            raise LinkBusy("locked")
+
+    with loopback(one_session) as server:
+        link = VisaTransport(server.resource, accept=accept, timeout=5)
+        with pytest.raises(LinkTimeout):
+            link.query("SLOW?", timeout=0.05)
+        assert link.query("VOLT?") == "VOLT?"
+        link.close()
+    assert server.connected == 4
+
+
+def test_a_first_opening_does_not_wait_for_a_busy_instrument():
+    def busy(_: str) -> None:
+        raise LinkBusy("locked")
+
+    with loopback(echo) as server:
+        link = VisaTransport(server.resource, accept=busy, timeout=5)
+        with pytest.raises(LinkBusy):
+            link.open()
+        link.close()
+    assert server.connected == 1
+
+
 def test_an_interrupted_question_leaves_no_reply_behind(monkeypatch):
     with loopback(echo) as server:
         link = VisaTransport(server.resource, timeout=5)
@@ -111,7 +165,7 @@ def test_a_peer_that_hangs_up_between_messages_is_closed_and_can_come_back():
         server.hang_up()
         started = time.monotonic()
         with pytest.raises(LinkClosed, match="gone"):
-            link.query("VOLT?")
+            link.write("VOLT 1")
         assert time.monotonic() - started < 5
         assert link.query("VOLT?") == "VOLT?"
         link.close()
