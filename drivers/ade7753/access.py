@@ -21,9 +21,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from drivers.ade7753.agreement import plain_name, verified
+from drivers.ade7753.agreement import Verifier, plain_name
 from drivers.ade7753.bits import Flag, Mode
 from drivers.ade7753.frames import CHKSUM, Timing, data_bytes, read_frame, received, write_frame
 from drivers.ade7753.registers import REGISTERS, Register
@@ -121,17 +121,21 @@ class RegisterAccess:
         names = tuple(names)
         found: dict[str, int] = {}
         missing = names
+        verifiers = {name: Verifier(_register(name)) for name in names}
+        failures = 0
         with self._lock:
-            for attempt in range(self._retries + 1):
-                if attempt:
-                    self.counts.retries += len(missing)
-                if attempt > 1:
+            # A moving register may take a second pair without any failure.
+            while failures <= self._retries:
+                if failures > 1:
                     self._bus.refresh()
-                last = self._read_once(missing, found)
+                last = self._read_once(missing, verifiers, found)
                 missing = tuple(name for name in missing if name not in found)
                 if not missing:
                     self.counts.reads += len(names)
                     return found
+                failed = sum(verifiers[name].failed for name in missing)
+                self.counts.retries += failed
+                failures += bool(failed)
         raise LinkChecksum(
             f"{self.label}: {missing[0]}: {self._retries + 1} reads failed their check, the last "
             f"bytes were {last}: check wiring, supply and clock of the chip"
@@ -196,10 +200,14 @@ class RegisterAccess:
             if writes > (0 if known else 1):
                 self.restore()
 
-    def trigger(self, name: str, raw: int) -> None:
-        """Write bits that clear themselves (SWRST, TEMPSEL) along with the rest, no read-back."""
+    def trigger(self, name: str, raw: int, rest_us: float = 0.0) -> None:
+        """Write bits that clear themselves (SWRST, TEMPSEL) along with the rest, no read-back.
+
+        The bus rests for at least `rest_us` us afterwards. Errors as `write`.
+        """
+        timing = replace(self._timing, frame=max(self._timing.frame, rest_us))
         with self._lock:
-            self._send(_writable(name), raw)
+            self._bus.transfer(self._chip, write_frame(_writable(name), raw, timing))
 
     def restore(self) -> tuple[str, ...]:
         """Compare all configuration registers with what was written last, and put them right.
@@ -253,7 +261,9 @@ class RegisterAccess:
     def _send(self, register: Register, raw: int) -> None:
         self._bus.transfer(self._chip, write_frame(register, raw, self._timing))
 
-    def _read_once(self, names: tuple[str, ...], found: dict[str, int]) -> str:
+    def _read_once(
+        self, names: tuple[str, ...], verifiers: Mapping[str, Verifier], found: dict[str, int]
+    ) -> str:
         """Read `names` once, add the verified ones to `found`; the last failed bytes in words."""
         segments = self._reads.get(names)
         if segments is None:
@@ -267,7 +277,7 @@ class RegisterAccess:
             first, at = received(miso, at, register.size)
             second, at = received(miso, at, register.size)
             count, at = received(miso, at, 1)
-            raw = verified(register, first, second, count[0])
+            raw = verifiers[name].add(first, second, count[0])
             if raw is None:
                 words = f"{first.hex()}, {second.hex()}, CHKSUM {count.hex()}"
             else:

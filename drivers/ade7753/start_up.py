@@ -12,7 +12,7 @@ from drivers.clock import Clock
 from drivers.errors import DeviceError, DeviceTimeout, LinkChecksum, WrongDevice
 
 RESET_TIME = 200e-6
-"""Lab time in s without SPI after a reset: at least 18 us are asked for."""
+"""Time in s without SPI after a reset, on the bus and in the lab: at least 18 us are asked for."""
 RESET_TIMEOUT = 0.05
 """Lab time in s within which the RESET flag must come."""
 _ATTEMPTS = 4
@@ -75,7 +75,7 @@ def _reset(
         flags.clear()
         if hardware_reset is None:
             mode = REGISTERS["MODE"].reset | Mode.SWRST
-            access.trigger("MODE", mode)
+            access.trigger("MODE", mode, rest_us=RESET_TIME * 1e6)
         else:
             hardware_reset()
         clock.sleep(RESET_TIME)

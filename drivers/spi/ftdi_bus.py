@@ -40,7 +40,7 @@ class FtdiBus:
         controller = _new_controller()
         self._lock.acquire()
         try:
-            # One cannot drive two bridges' worth of pins: reserve all chip selects, all high.
+            # All chip selects are reserved, so that those not in use idle high.
             controller.configure(url, cs_count=CHIP_SELECTS, frequency=float(speed_hz))
         except Exception as error:  # pyftdi and pyusb have no common root
             self._lock.release()

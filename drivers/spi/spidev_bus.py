@@ -9,6 +9,7 @@ import math
 import struct
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import spidev
@@ -115,7 +116,9 @@ class SpidevBus:
         with self._guard:
             if self._open:
                 self._open = False
-                self._device.close()
+                self._messages.clear()
+                with suppress(OSError):  # the device can be gone
+                    self._device.close()
                 self._lock.release()
 
     def _ask(self, code: int, form: str) -> int:
