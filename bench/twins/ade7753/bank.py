@@ -10,9 +10,11 @@ import numpy as np
 
 from bench.twins.ade7753 import latch
 from bench.twins.ade7753.board import Board
+from bench.twins.ade7753.cf import CfOutput
 from bench.twins.ade7753.doubts import Doubts
 from bench.twins.ade7753.ledger import book
 from bench.twins.ade7753.noise import Noise
+from bench.twins.ade7753.pulses import History
 from bench.twins.ade7753.regfile import RegisterFile
 from bench.twins.ade7753.running import ENGINES, Running
 from bench.twins.ade7753.settings import Settings, settings
@@ -85,6 +87,7 @@ class Bank:
         self._ambient = world.ambient
         self._settings: Settings | None = None
         self._running = Running(engine, self._origin, self.doubts)
+        self.history = History(self._origin)
         self._noise = Noise(world.chance("noise of the bank"), self.doubts)
         self._stored = True
         self.state.flags[:] = Flag.RESET
@@ -100,9 +103,17 @@ class Bank:
         """The serial interface of the board at `position`; `KeyError` where there is none."""
         return self._slaves[self._index[position]]
 
+    def pulses(self, position: int) -> CfOutput:
+        """The pulse output of the board at `position`; `KeyError` where there is none."""
+        return CfOutput(self, self._index[position])
+
     def board(self, position: int) -> Board:
         """The board at `position`, with its hidden truth; `KeyError` where there is none."""
         return self._boards[self._index[position]]
+
+    def board_at(self, index: int) -> Board:
+        """The board with this index into the bank's arrays."""
+        return self._boards[index]
 
     def powered(self, index: int) -> bool:
         """Whether the chip has its supply."""
@@ -157,7 +168,10 @@ class Bank:
         crossed = state.last_zx.copy()
         voltage = [circuit.voltage for circuit in self._circuits]
         current = [circuit.current for circuit in self._circuits]
-        increments = self._running.advance(state, numbers, current, voltage, count)
+        increments, pieces = self._running.advance(state, numbers, current, voltage, count)
+        if numbers.rate_cf.any():
+            for piece in pieces:
+                self.history.add(piece, state.cf, numbers.period)
         self._noise.add(state, numbers, increments, *self._running.rms)
         book(state, numbers, increments)
         state.n[:] = due

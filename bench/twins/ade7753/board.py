@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from bench.twins.ade7753.faults import FAULTS
 from bench.twins.ade7753.spread import Design, Spread
+from bench.twins.ade7753.truth import percentage_error
 from bench.twins.faults import Fault, Faulty
 from drivers.ade7753.bits import Flag, Mode
 
@@ -163,3 +164,31 @@ class Board(Faulty):
     def temperature(self) -> float:
         """True temperature of the die in degC."""
         return self._bank.world.ambient + self.spread.warming
+
+    def percentage_error(
+        self,
+        voltage: float,
+        current: float,
+        angle: float = 0.0,
+        frequency: float = 50.0,
+        meter_constant: float = 3200.0,
+    ) -> float:
+        """The hidden truth: percentage error that this board has at a load point, settled.
+
+        With its registers of now, against `meter_constant` (imp/kWh) through CFNUM and CFDEN.
+        `voltage` in V and `current` in A rms, sinusoidal; `angle` in deg, positive = lagging;
+        `frequency` in Hz. ADC noise, register resolution and harmonics are not in it.
+        """
+        bank = self._bank
+        with bank.world.lock:
+            return percentage_error(
+                bank.settings(),
+                bank.registers,
+                bank.doubts,
+                self._index,
+                voltage,
+                current,
+                angle,
+                frequency,
+                meter_constant,
+            )

@@ -47,7 +47,7 @@ def dense(plan: Plan, state: State, count: Integers) -> tuple[Increments, Floats
     row = np.arange(len(w))
     took = count > 0
     stop = np.maximum(count - 1, 0)
-    increments = _increments(running, pulses, ends, took, stop)
+    increments = _increments(running, ends, took, stop)
 
     size = np.where(inside, np.abs(voltage), 0.0)
     _crossings(plan, state, flips, signs, size)
@@ -72,9 +72,7 @@ def _averaged(x: Floats, start: Floats, a: float) -> Floats:
     return np.asarray((start[:, None] + a * np.cumsum(x / powers, axis=1)) * powers)
 
 
-def _increments(
-    running: Floats, pulses: Floats, ends: Booleans, took: Booleans, stop: Integers
-) -> Increments:
+def _increments(running: Floats, ends: Booleans, took: Booleans, stop: Integers) -> Increments:
     row = np.arange(len(stop))
     width = ends.shape[1]
     number = ends.sum(axis=1)
@@ -87,7 +85,6 @@ def _increments(
         last=np.where(number >= 1, running[:, row, last], 0.0),
         previous=np.where(number >= 2, running[:, row, previous], 0.0),
         ends=number.astype(np.int64),
-        cf=np.where(took, pulses[row, stop], 0.0),
     )
 
 

@@ -17,20 +17,26 @@ class Increments:
     """Per kind (active, apparent, reactive in LSB, time in samples) and chip.
 
     `total`: added over the span; `last`, `previous`: added up to the last and the last but one end
-    of a line-cycle run within the span, of which there were `ends`. `cf`: pulses, signed.
+    of a line-cycle run within the span, of which there were `ends`.
     """
 
     total: Floats
     last: Floats
     previous: Floats
     ends: Integers
-    cf: Floats
 
     @classmethod
     def none(cls, chips: int) -> Increments:
         """No time at all."""
         zero = np.zeros((KINDS, chips))
-        return cls(zero, zero.copy(), zero.copy(), np.zeros(chips, dtype=np.int64), np.zeros(chips))
+        return cls(zero, zero.copy(), zero.copy(), np.zeros(chips, dtype=np.int64))
+
+    def put(self, chips: Integers, part: Increments) -> None:
+        """Fill in what some chips added."""
+        self.total[:, chips] = part.total
+        self.last[:, chips] = part.last
+        self.previous[:, chips] = part.previous
+        self.ends[chips] = part.ends
 
     def then(self, after: Increments) -> Increments:
         """This span and the one that follows it, as one."""
@@ -40,6 +46,4 @@ class Increments:
             self.total + after.previous,
             np.where(after.ends == 1, self.last, self.previous),
         )
-        return Increments(
-            self.total + after.total, last, previous, self.ends + after.ends, self.cf + after.cf
-        )
+        return Increments(self.total + after.total, last, previous, self.ends + after.ends)

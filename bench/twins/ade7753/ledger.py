@@ -27,8 +27,6 @@ def book(state: State, settings: Settings, increments: Increments) -> None:
     state.flags[apparent >= WRAP + HALF] |= Flag.VAEHF
     state.flags[apparent >= WRAP] |= Flag.VAEOF
     state.vaenergy[:] = np.mod(apparent, WRAP)
-    pulses = state.cf + increments.cf
-    state.cf[:] = pulses - np.trunc(pulses)
 
 
 def _active(state: State, energy: Floats) -> None:

@@ -38,6 +38,18 @@ class Active:
         summed = self._plan.power_sum.to(k) - self._base + self._plan.settings.apos * gone
         return np.asarray(self.factor * summed + self.even * gone)
 
+    def of(self, chip: int, k: Floats) -> Floats:
+        """The same for many samples `k` of one chip."""
+        gone = k - self.start[chip]
+        summed = self._plan.power_sum.of(chip, k) - self._base[chip]
+        summed += self._plan.settings.apos[chip] * gone
+        return np.asarray(self.factor[chip] * summed + self.even[chip] * gone)
+
+    def goes_on(self, following: Active) -> bool:
+        """Whether this formula also holds where `following` does."""
+        same = np.array_equal(self.factor, following.factor)
+        return same and self._plan is following._plan and np.array_equal(self.even, following.even)
+
 
 def long_run(
     plan: Plan, state: State, count: Integers, gate: Gate, mean_abs: Terms
@@ -70,7 +82,6 @@ def long_run(
     if (ends >= 2).any():
         at = np.where(ends >= 2, crossings.sample(number - s.line_cycles), start)
         previous = np.where(ends >= 2, upto(at), 0.0)
-    pulses = active.to(stop) * s.rate_cf
 
     _crossings(plan, state, crossings, start, stop)
     _peaks(plan, state, start, stop)
@@ -83,7 +94,7 @@ def long_run(
     state.zx_count[:] = (state.zx_count + crossings.count) % s.line_cycles
     plan.k += count
     state.n += count
-    return Increments(total, last, previous, ends, pulses), active
+    return Increments(total, last, previous, ends), active
 
 
 def _crossings(plan: Plan, state: State, crossings: Crossings, start: Floats, stop: Floats) -> None:

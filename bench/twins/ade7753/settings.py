@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Protocol
 
 import numpy as np
@@ -106,6 +106,10 @@ class Settings:
     sampling: Booleans
     wave_source: Integers
     wave_step: Integers
+
+    def of(self, chips: Integers) -> Settings:
+        """The numbers of some chips."""
+        return Settings(**{field.name: getattr(self, field.name)[chips] for field in fields(self)})
 
 
 def settings(

@@ -106,6 +106,18 @@ class State:
         for row, name in enumerate(WHOLE):
             setattr(self, name, self.whole[row])
 
+    def copy_from(self, other: State, chips: Integers) -> None:
+        """Take over `chips` of a larger state, as all of this one."""
+        self.real[:] = other.real[:, chips]
+        self.whole[:] = other.whole[:, chips]
+        self.rising[:] = other.rising[chips]
+
+    def copy_to(self, other: State, chips: Integers) -> None:
+        """Give all back as `chips` of a larger state."""
+        other.real[:, chips] = self.real
+        other.whole[:, chips] = self.whole
+        other.rising[chips] = self.rising
+
     def reset(self, chip: int) -> None:
         """Forget everything of one chip but the time."""
         n = self.n[chip]

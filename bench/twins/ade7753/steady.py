@@ -14,6 +14,7 @@ from bench.twins.ade7753.increments import Increments
 from bench.twins.ade7753.longrun import long_run
 from bench.twins.ade7753.model import Integers
 from bench.twins.ade7753.plan import LPF1, Plan
+from bench.twins.ade7753.pulses import Formula, Knots, Piece
 from bench.twins.ade7753.settings import Settings
 from bench.twins.ade7753.state import State
 from bench.twins.ade7753.terms import Terms
@@ -35,11 +36,6 @@ class SteadyEngine:
         self._doubts = doubts
         self._plan: Plan | None = None
 
-    def finish(self, state: State) -> None:
-        """Leave all that the filters hold in `state`: stimulus or settings are about to change."""
-        self.store(state)
-        self._plan = None
-
     def begin(
         self,
         state: State,
@@ -50,22 +46,28 @@ class SteadyEngine:
         """Plan for a stimulus and settings that hold from now on."""
         self._plan = Plan(state, settings, current, voltage, self._origin, self._doubts)
 
-    def advance(self, state: State, count: Integers) -> Increments:
-        """Take `count` samples per chip."""
+    def advance(self, state: State, count: Integers) -> tuple[Increments, list[Piece]]:
+        """Take `count` samples per chip; also the CF pulses, piece by piece."""
         plan = self._plan
         assert plan is not None
         increments = Increments.none(len(count))
+        pieces: list[Piece] = []
+        cf = plan.settings.rate_cf
         left = count.copy()
         spans = 0
         while left.any():
             gate = Gate(plan.power, plan.k.astype(np.float64), plan.settings, self._doubts.no_load)
             if self._is_short(plan, left) or (gate.mixed.any() and spans < PATIENCE):
                 some = np.minimum(left, LONGEST)
-                added, _ = dense(plan, state, some)
+                start = state.n.copy()
+                added, pulses = dense(plan, state, some)
+                pieces.append(Knots.of(start, some, pulses))
                 left = left - some
                 spans += 1
             else:
-                added, _ = long_run(plan, state, left, gate, mean_abs(plan, state))
+                start = state.n.copy()
+                added, active = long_run(plan, state, left, gate, mean_abs(plan, state))
+                pieces.append(Formula(start, state.n.copy(), active, cf))
                 left = np.zeros_like(left)
             increments = increments.then(added)
         step = plan.settings.wave_step
@@ -73,7 +75,7 @@ class SteadyEngine:
         if plan.settings.sampling.any():
             self._waveform(plan, state)
         events.no_crossing(state, plan.settings)
-        return increments
+        return increments, pieces
 
     def _is_short(self, plan: Plan, left: Integers) -> bool:
         if left.max() <= LONGEST:

@@ -147,3 +147,8 @@ class Sum:
             return np.asarray(self._slope * k + (self._coef * grown).real.sum(axis=1))
         grown = np.expm1(self._rates[:, None, :] * k[:, :, None])
         return np.asarray(self._slope[:, None] * k + (grown @ self._coef[:, :, None])[:, :, 0].real)
+
+    def of(self, chip: int, k: Floats) -> Floats:
+        """The sums to many samples `k` of one chip."""
+        grown = np.expm1(self._rates[chip] * k[:, None])
+        return np.asarray(self._slope[chip] * k + (grown @ self._coef[chip]).real)
