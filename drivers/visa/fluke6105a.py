@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 from drivers.clock import Clock
@@ -11,7 +11,7 @@ from drivers.errors import BenchError, CommandRejected, DeviceError, LinkError, 
 from drivers.roles import PhaseSetting
 from drivers.visa.commands import control, setting
 from drivers.visa.fluke6105a_channel import Channel, Phase
-from drivers.visa.fluke6105a_levels import FREQUENCY, LevelRules, LoadLevels
+from drivers.visa.fluke6105a_levels import FREQUENCY, ChannelLevels, LevelRules, LoadLevels
 from drivers.visa.limits import SiteLimits
 from drivers.visa.link import MessageLink
 from drivers.visa.scpi import ScpiInstrument
@@ -94,8 +94,7 @@ class Fluke6105a(ScpiInstrument):
         `CommandRejected` or `OutputRefused` after switching off.
         """
         levels = self._rules.levels(frequency, phases, self._phases or (1, 2, 3))
-        with self.link.lock:
-            self._safely(lambda: self._apply(levels))
+        self._safely(lambda: self._apply(levels))
 
     def switch_on(self) -> None:
         """Output on with the levels last applied; wait for the ramp; check that it stayed on.
@@ -103,8 +102,7 @@ class Fluke6105a(ScpiInstrument):
         Raises `OutputRefused` when it did not (open current loop, shorted voltage), `LinkError`,
         `CommandRejected`; the output is off then.
         """
-        with self.link.lock:
-            self._safely(self._switch_on)
+        self._safely(self._switch_on)
 
     def switch_off(self) -> None:
         """Output off from any state and any thread; a second call does no harm.
@@ -168,40 +166,53 @@ class Fluke6105a(ScpiInstrument):
         self._phases = {number: phase for number, phase in enumerate(phases, 1) if phase.fitted}
 
     def _apply(self, levels: LoadLevels) -> None:
-        self.ensure_prepared()
-        pairs = [
-            pair
-            for number, phase in self._phases.items()
-            for pair in (
-                (phase.voltage, levels.voltages[number]),
-                (phase.current, levels.currents[number]),
-            )
-        ]
-        on = self.output
-        if on and not any(channel.differs(wanted) for channel, wanted in pairs):
-            self.frequency = levels.frequency
-            for channel, wanted in pairs:
-                channel.change(wanted)
-        else:
-            if on:
-                self.switch_off()
-            self.frequency = levels.frequency
-            for channel, wanted in pairs:
-                channel.set(wanted)
-        self._levels = levels
-        self._zeroed = False
+        with self.link.lock:
+            self.ensure_prepared()
+            on = self.output
+            if on and not self._crosses_a_range(levels):
+                self.frequency = levels.frequency
+                for channel, wanted in self._channels(levels):
+                    channel.change(wanted)
+            else:
+                if on:
+                    self.switch_off()
+                self._set(levels)
+            self._levels = levels
         if on and not self._expected_on:
             self._switch_on()
 
+    def _channels(self, levels: LoadLevels) -> Iterator[tuple[Channel, ChannelLevels | None]]:
+        for number, phase in self._phases.items():
+            yield phase.voltage, levels.voltages[number]
+            yield phase.current, levels.currents[number]
+
+    def _crosses_a_range(self, levels: LoadLevels) -> bool:
+        return any(channel.differs(wanted) for channel, wanted in self._channels(levels))
+
+    def _set(self, levels: LoadLevels) -> None:
+        """All settings of a load point; the output is off."""
+        self.frequency = levels.frequency
+        for channel, wanted in self._channels(levels):
+            channel.set(wanted)
+        self._zeroed = False
+
     def _switch_on(self) -> None:
-        self.ensure_prepared()
-        if self._zeroed and self._levels is not None:
-            self._apply(self._levels)
-        if not self.output:
-            self.output = True
-            self.clock.sleep(self._ramp)
-        self._check_on("did not switch on")
-        self._expected_on = True
+        with self.link.lock:
+            self.ensure_prepared()
+            if self._zeroed and self._levels is not None:
+                if self.output:  # somebody at its front panel
+                    self._open_output()
+                self._set(self._levels)
+            rising = not self.output
+            self._expected_on = True
+            if rising:
+                self.output = True
+        if rising:
+            self.clock.sleep(self._ramp)  # without the lock: another thread may switch off
+        with self.link.lock:
+            if not self._expected_on:
+                raise OutputRefused(f"{self.address}: switched off while it went up its ramp")
+            self._check_on("did not switch on")
 
     def _check_on(self, what: str) -> None:
         if not self.output:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from drivers.errors import CommandRejected, LinkClosed, LinkTimeout, OutputRefused
@@ -238,6 +240,24 @@ def test_an_output_that_refuses_is_told_with_the_instruments_words():
     assert link.left == []
 
 
+def test_another_thread_can_switch_off_while_the_output_goes_up():
+    class Interrupting(CountingClock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            off = threading.Thread(target=source.switch_off)
+            off.start()
+            off.join(10)
+            assert not off.is_alive(), "switching off had to wait for the ramp"
+
+    source, link = fluke(
+        [IS_OFF, *told(":OUTP:STAT ON"), *SWITCHED_OFF, *SWITCHED_OFF],
+    )
+    source.clock = Interrupting()
+    with pytest.raises(OutputRefused, match="switched off while"):
+        source.switch_on()
+    assert link.left == []
+
+
 def test_an_output_that_trips_while_settling_is_found():
     source, link = fluke([*APPLIED, IS_OFF, *told(":OUTP:STAT ON"), IS_ON, IS_OFF, NO_ERROR])
     source.apply(50.0, [LOAD])
@@ -297,6 +317,15 @@ def test_a_range_is_never_crossed_with_the_output_on():
 
 def test_after_off_the_next_on_sets_the_levels_again():
     source, link = switched_on([*SWITCHED_OFF, *APPLIED, IS_OFF, *told(":OUTP:STAT ON"), IS_ON])
+    source.switch_off()
+    source.switch_on()
+    assert link.left == []
+
+
+def test_levels_are_not_set_again_under_an_output_that_somebody_else_switched_on():
+    source, link = switched_on(
+        [*SWITCHED_OFF, IS_ON, *told(OFF), *APPLIED[1:], IS_OFF, *told(":OUTP:STAT ON"), IS_ON]
+    )
     source.switch_off()
     source.switch_on()
     assert link.left == []
