@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import socket
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from types import TracebackType
 
 WALL_LIMIT = 5.0
 """Seconds after which a reply counts as missing."""
+
+
+def until(condition: Callable[[], bool], lock: AbstractContextManager[object]) -> None:
+    """Come back as soon as `condition`, looked at with `lock` held, is true."""
+    deadline = time.monotonic() + WALL_LIMIT
+    while time.monotonic() < deadline:
+        with lock:
+            if condition():
+                return
+    raise TimeoutError("the condition did not come true")
 
 
 class PlainClient:

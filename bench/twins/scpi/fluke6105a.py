@@ -142,6 +142,11 @@ class Fluke6105A(ScpiInstrument):
         """While a ramp goes on."""
         return self.world.now < self._output.ramp_end
 
+    @property
+    def live(self) -> bool:
+        """Whether anything is on the terminals, whatever the instrument says of itself."""
+        return self._output.live
+
     def link_up(self) -> bool:
         """False while the output is on and the link is at fault."""
         return not (self._on and self.fault("lost_link") is not None)

@@ -78,6 +78,8 @@ def power_factor(phases: Sequence[PhaseValues], _: object = None) -> float:
 def _angle(phases: Sequence[PhaseValues], _: object) -> float:
     """arccos of the power factor, in degrees: without a sign."""
     factor = power_factor(phases)
+    if math.isnan(factor):
+        return math.nan
     return math.degrees(math.acos(max(-1.0, min(1.0, factor))))
 
 

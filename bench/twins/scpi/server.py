@@ -34,7 +34,7 @@ class ScpiServer:
     def __init__(
         self,
         instrument: ScpiInstrument,
-        lock: threading.RLock,
+        lock: contextlib.AbstractContextManager[object],
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
@@ -60,7 +60,7 @@ class ScpiServer:
 
     def start(self) -> ScpiServer:
         """Listen and serve in a thread of its own; `OSError` when the port is taken."""
-        self._listener = socket.create_server((self._host, self._port), backlog=16)
+        self._listener = socket.create_server((self._host, self._port), backlog=128)
         self._listener.setblocking(False)
         self._port = self._listener.getsockname()[1]
         self._waker, self._wakened = socket.socketpair()
