@@ -198,7 +198,7 @@ class RegisterAccess:
             self._keep(name, raw)
             self.counts.rewrites += max(0, writes - 1)
             if writes > (0 if known else 1):
-                self.restore()
+                self.restore(wrote_mode=name == "MODE")
 
     def trigger(self, name: str, raw: int, rest_us: float = 0.0) -> None:
         """Write bits that clear themselves (SWRST, TEMPSEL) along with the rest, no read-back.
@@ -209,12 +209,14 @@ class RegisterAccess:
         with self._lock:
             self._bus.transfer(self._chip, write_frame(_writable(name), raw, timing))
 
-    def restore(self) -> tuple[str, ...]:
+    def restore(self, *, wrote_mode: bool = False) -> tuple[str, ...]:
         """Compare all configuration registers with what was written last, and put them right.
 
         Returns the names of those that had changed; what was measured since the previous call is
         then doubtful. `DeviceError` when the chip was reset meanwhile: nothing is put right then.
-        `ReadBackMismatch` when a register does not take its value; `LinkChecksum`.
+        `wrote_mode`: MODE was written just now, where one flipped bit is a software reset; that is
+        put right like the rest. `ReadBackMismatch` when a register does not take its value;
+        `LinkChecksum`.
         """
         restored: dict[str, None] = {}
         with self._lock:
@@ -223,7 +225,10 @@ class RegisterAccess:
                 if not changed:
                     self.counts.restored += len(restored)
                     return tuple(restored)
-                self._refuse_reset(changed)
+                if self._was_reset(changed):
+                    if not wrote_mode:
+                        raise self._reset_error(changed)
+                    self.take("RSTSTATUS")
                 for name in changed:
                     restored[name] = None
                     self._send(REGISTERS[name], self._shadow[name])
@@ -240,15 +245,11 @@ class RegisterAccess:
                 if found[name] & ~_PASSING.get(name, 0) != raw
             ]
 
-    def _refuse_reset(self, changed: list[str]) -> None:
+    def _was_reset(self, changed: list[str]) -> bool:
         """A chip whose supply dipped comes back in its reset state, with the RESET flag set."""
         lost = {name for name, raw in self._shadow.items() if raw != REGISTERS[name].reset}
-        flag = self.read_raw(("STATUS",))["STATUS"] & Flag.RESET
-        if (flag and self._flag_cleared) or (len(lost) > 1 and lost == set(changed)):
-            raise DeviceError(
-                f"{self.label}: the chip was reset during operation, its configuration is lost "
-                f"({', '.join(changed)}): check its supply for brown-outs, then configure it again"
-            )
+        flag = bool(self.read_raw(("STATUS",))["STATUS"] & Flag.RESET)
+        return (flag and self._flag_cleared) or (len(lost) > 1 and lost == set(changed))
 
     def _compared(self, name: str) -> int:
         return self.read_raw((name,))[name] & ~_PASSING.get(name, 0)
@@ -304,6 +305,12 @@ class RegisterAccess:
         data, at = received(miso, 0, register.size)
         value = int.from_bytes(data, "big")
         return value if value.bit_count() == received(miso, at, 1)[0][0] else None
+
+    def _reset_error(self, changed: list[str]) -> DeviceError:
+        return DeviceError(
+            f"{self.label}: the chip was reset during operation, its configuration is lost "
+            f"({', '.join(changed)}): check its supply for brown-outs, then configure it again"
+        )
 
     def _mismatch(self, name: str, written: int, read: int | None) -> ReadBackMismatch:
         return ReadBackMismatch(

@@ -69,9 +69,10 @@ class LineCycles:
     @property
     def wait_time(self) -> float:
         """Lab time in s, from `start`, after which a good result is there; 0 before `start`."""
-        # Half a cycle until the first crossing, the discarded run, the good run.
-        half_cycle = self._run_time / self._half_cycles if self._half_cycles else 0.0
-        return (2 * self._run_time + 2 * half_cycle) * _MARGIN
+        if not self._half_cycles:
+            return 0.0
+        # Up to a half cycle until the first crossing, the discarded run, the good run.
+        return 2 * (self._run_time + self._run_time / self._half_cycles) * _MARGIN
 
     def ready(self) -> bool:
         """Whether a good result (no unit) is there; does not wait.

@@ -39,7 +39,7 @@ def measure_temperature(
         if steps % _AGAIN == 0:
             mode = access.shadow.get("MODE", access.read_verified("MODE"))
             access.trigger("MODE", mode | Mode.TEMPSEL)
-            access.restore()  # the command has no read-back, and may have gone astray
+            access.restore(wrote_mode=True)  # no read-back: it may have gone astray
         clock.sleep(min(_STEP, timeout))
         steps += 1
     return access.read_verified("TEMP") / _CODES_PER_DEGREE + _ZERO_CODE

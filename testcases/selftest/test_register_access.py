@@ -249,6 +249,19 @@ def test_a_chip_that_was_reset_is_told_from_a_changed_register(flag: bool) -> No
     assert chip.raw[ADDRESS["WGAIN"]] == 0, "a lost configuration must not be patched up"
 
 
+def test_a_mode_write_that_became_a_reset_is_put_right() -> None:
+    chip = Scripted()
+    access = access_to(chip)
+    access.write("WGAIN", 480)
+    access.write("APOS", -522)
+    chip.spoil("out", 2, 0x40)  # SWRST
+    access.write_raw("MODE", 0x0080)
+    assert chip.raw[ADDRESS["MODE"]] == 0x0080
+    assert chip.raw[ADDRESS["WGAIN"]] == 480
+    assert not chip.raw[ADDRESS["STATUS"]], "the RESET flag is ours"
+    assert access.restore() == ()
+
+
 @pytest.mark.parametrize("whole_bytes", [False, True])
 @pytest.mark.parametrize("seed", range(5))
 def test_one_per_cent_of_corrupted_bytes(seed: int, whole_bytes: bool) -> None:
