@@ -32,6 +32,10 @@ class Talker(Protocol):
         """Send a command and check the error queue."""
         ...
 
+    def resynchronise(self, reason: str) -> None:
+        """Drop whatever is under way after a reply that does not fit its question."""
+        ...
+
 
 class Part:
     """A part of an instrument, such as a channel, with commands and suffixes of its own."""
@@ -48,6 +52,10 @@ class Part:
     def tell(self, message: str) -> None:
         """Send a command, check the error queue. Raises `LinkError`, `CommandRejected`."""
         self._talker.tell(message)
+
+    def resynchronise(self, reason: str) -> None:
+        """Drop whatever is under way after a reply that does not fit its question."""
+        self._talker.resynchronise(reason)
 
 
 class Measurement(Generic[T]):
@@ -74,6 +82,7 @@ class Measurement(Generic[T]):
         try:
             return self.kind.decode(reply)
         except ValueError as error:
+            talker.resynchronise(f"{reply!r} is no answer to {query}")
             raise LinkFraming(
                 f"{query} was answered {reply!r}, which is not {self.kind.words} ({error}): "
                 "check that this driver is meant for this instrument"

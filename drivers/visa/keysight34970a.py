@@ -112,6 +112,7 @@ class Keysight34970a(ScpiInstrument):
         reply = self.ask(query)
         states = [field.strip() for field in reply.split(",")]
         if len(states) != count or any(state not in ("0", "1") for state in states):
+            self.resynchronise(f"{reply!r} is no list of {count} states")
             raise LinkFraming(
                 f"{self.address}: {query} was answered {reply!r}, expected {count} times 0 or 1"
             )

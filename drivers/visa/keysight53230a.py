@@ -134,6 +134,7 @@ class Keysight53230a(ScpiInstrument):
         try:
             value = read_number(reply)
         except ValueError as error:
+            self.resynchronise(f"{reply!r} is no number")
             raise LinkFraming(
                 f"{self.address}: :FETC? was answered {reply!r}, which is not a number"
             ) from error

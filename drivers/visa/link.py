@@ -42,6 +42,10 @@ class MessageLink(Protocol):
         """
         ...
 
+    def drop(self, reason: str) -> None:
+        """Take the link down until the next message; a second call does nothing."""
+        ...
+
     def close(self) -> None:
         """Take the link down for good; a second call does nothing."""
         ...

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyvisa
 from pyvisa import rname
+from pyvisa.errors import InvalidSession
 from pyvisa.resources import MessageBasedResource
 
 from drivers.errors import LinkClosed
@@ -66,7 +67,10 @@ def open_session(resource: str, *, backend: str, timeout: float) -> MessageBased
 def socket_of(session: MessageBasedResource) -> socket.socket | None:
     """The socket below a pyvisa-py socket session, None for any other backend or interface."""
     sessions: Any = getattr(session.visalib, "sessions", {})
-    wire = getattr(sessions.get(session.session), "interface", None)
+    try:
+        wire = getattr(sessions.get(session.session), "interface", None)
+    except InvalidSession:  # somebody closed the process's manager
+        return None
     return wire if isinstance(wire, socket.socket) else None
 
 
@@ -77,15 +81,21 @@ def await_reply(session: MessageBasedResource, timeout: float) -> None:
     on a closed socket until its time-out.
     """
     wire = socket_of(session)
-    sessions: Any = getattr(session.visalib, "sessions", {})
-    buffered = getattr(sessions.get(session.session), "_pending_buffer", b"")
-    if wire is None or buffered:
+    if wire is None or _buffered(session):
         return
     readable, _, _ = select.select([wire], [], [], timeout)
     if not readable:
         raise TimeoutError(f"nothing came within {timeout:g} s")
     if hung_up(session):
         raise ConnectionResetError("the instrument closed the connection")
+
+
+def unread(session: MessageBasedResource) -> bool:
+    """Whether something came that nobody read; False where that cannot be told."""
+    wire = socket_of(session)
+    if wire is None:
+        return False
+    return _buffered(session) or bool(select.select([wire], [], [], 0)[0])
 
 
 def hung_up(session: MessageBasedResource) -> bool:
@@ -102,3 +112,9 @@ def hung_up(session: MessageBasedResource) -> bool:
         return False
     except OSError:
         return True
+
+
+def _buffered(session: MessageBasedResource) -> bool:
+    """Whether pyvisa-py holds bytes that came behind the last line."""
+    sessions: Any = getattr(session.visalib, "sessions", {})
+    return bool(getattr(sessions.get(session.session), "_pending_buffer", b""))

@@ -132,8 +132,10 @@ class Norma4000(ScpiInstrument):
         try:
             values = read_numbers(reply)
         except ValueError as error:
+            self.resynchronise(f"{reply!r} is no list of numbers")
             raise LinkFraming(f"{self.address}: {query} was answered {reply!r}: {error}") from error
         if len(values) != len(names):
+            self.resynchronise(f"{len(values)} values for {len(names)} functions")
             raise LinkFraming(
                 f"{self.address}: {len(values)} values for {len(names)} functions in {reply!r}"
             )

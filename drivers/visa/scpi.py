@@ -155,6 +155,7 @@ class ScpiInstrument:
                 reply = self.link.query(self.ERROR_QUERY)
                 match = _ERROR.match(reply)
                 if match is None:
+                    self.resynchronise(f"{reply!r} is no error")
                     raise LinkFraming(
                         f"{self.address}: {self.ERROR_QUERY} was answered {reply!r}, expected a "
                         'number and a text as in 0,"No error"'
@@ -166,6 +167,10 @@ class ScpiInstrument:
             f"{self.address}: the error queue is not empty after {ERROR_QUEUE_DEPTH} entries, the "
             f"last {errors[-1]}: switch the instrument off and on"
         )
+
+    def resynchronise(self, reason: str) -> None:
+        """Take the link down: a reply of the wrong shape may be that to another question."""
+        self.link.drop(reason)
 
     def ensure_prepared(self) -> None:
         """Open the link if it is down; set the instrument up again if it was opened anew.

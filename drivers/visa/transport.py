@@ -14,7 +14,7 @@ from pyvisa.resources import MessageBasedResource
 
 from drivers.errors import LinkBusy, LinkClosed, LinkFraming, LinkTimeout
 from drivers.spi.locking import PortLock
-from drivers.visa.manager import await_reply, canonical_name, hung_up, open_session
+from drivers.visa.manager import await_reply, canonical_name, hung_up, open_session, unread
 from drivers.visa.trace import Trace
 
 T = TypeVar("T")
@@ -130,10 +130,13 @@ class VisaTransport:
     def query(self, message: str, timeout: float | None = None) -> str:
         """Send a line and return the reply; `timeout` in s of wall time (> 0), None for its own.
 
+        Anything that came before is not the reply: the link is opened anew then.
         Raises `ValueError` as `write` does, `LinkTimeout`, `LinkClosed` or `LinkFraming`.
         """
         line = _line(message)
         with self.lock:
+            if self._session is not None and unread(self._session) and not hung_up(self._session):
+                self.drop("a reply that nobody had asked for")
             try:
                 self._send(line, message)
                 return self.read(timeout)

@@ -105,9 +105,11 @@ def test_a_value_out_of_range_is_refused_before_a_byte_is_sent(name, value):
 
 @pytest.mark.parametrize(("name", "asked"), [("level", ":VOLT?"), ("span", ":VOLT:RANG?")])
 def test_a_reply_of_the_wrong_shape_names_question_and_reply(name, asked):
-    instrument, _ = sample([(asked, "VOLT ON")])
+    instrument, link = sample([(asked, "VOLT ON"), ("*IDN?", "maker,SAMPLE,4711,1.0")])
     with pytest.raises(LinkFraming, match=r"VOLT.*'VOLT ON'"):
         getattr(instrument, name)
+    link.open()  # it was taken down: the reply may be that to another question
+    assert link.left == []
 
 
 def test_what_can_only_be_set_cannot_be_read():
@@ -201,9 +203,11 @@ def test_an_error_queue_that_never_empties_ends():
 
 
 def test_an_error_reply_of_the_wrong_shape_is_a_framing_error():
-    instrument, _ = sample([(":SYST:ERR?", "No error")])
+    instrument, link = sample([(":SYST:ERR?", "No error"), ("*IDN?", "maker,SAMPLE,4711,1.0")])
     with pytest.raises(LinkFraming, match="No error"):
         instrument.drain_errors()
+    link.open()
+    assert link.left == []
 
 
 def test_a_query_that_is_refused_instead_of_answered_tells_why():

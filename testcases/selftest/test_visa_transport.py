@@ -112,6 +112,23 @@ def test_a_line_that_comes_late_is_not_read_as_the_next_one():
         link.close()
 
 
+def test_a_reply_that_nobody_read_does_not_answer_the_next_question():
+    came = threading.Event()
+
+    def answer(line: str, wire: socket.socket) -> None:
+        echo(line, wire)
+        if line == "STRAY?":
+            came.set()
+
+    with loopback(answer) as server:
+        link = VisaTransport(server.resource, timeout=5)
+        link.write("STRAY?")
+        assert came.wait(10)
+        assert link.query("VOLT?") == "VOLT?"
+        link.close()
+    assert link.opened == 2
+
+
 def test_an_instrument_with_one_session_gets_time_to_forget_the_last_one():
     def one_session(line: str, wire: socket.socket) -> None:
         if server.connected in (2, 3):

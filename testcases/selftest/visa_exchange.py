@@ -66,6 +66,9 @@ class ExpectedExchange:
         assert answer is not None, f"{message} is asked, but nothing was to be answered"
         return answer
 
+    def drop(self, reason: str) -> None:
+        self._down = True
+
     def close(self) -> None:
         self.closed = True
 
