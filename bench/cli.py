@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
 from bench.commands.calibrate import calibrate
 from bench.commands.doctor import doctor
 from bench.commands.results import results
 from bench.commands.twins import twins
-from bench.session import Exit
-from drivers.errors import BenchError
+from bench.entry import guarded
 
 app = typer.Typer(
     help="Test bench for electricity-metering electronics.",
@@ -24,12 +21,5 @@ for command in (calibrate, doctor, results, twins):
 
 
 def main() -> None:
-    """Run the command line; an error of the bench is one message and status 2."""
-    try:
-        app()
-    except BenchError as error:
-        print(f"bench: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(Exit.FAULT)
-    except KeyboardInterrupt:
-        print("bench: interrupted", file=sys.stderr)  # noqa: T201
-        sys.exit(Exit.FAULT)
+    """Run the command line."""
+    guarded(app)

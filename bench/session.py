@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from enum import IntEnum
 from pathlib import Path
 
 import pytest
+
+from bench.exit import Exit
 
 ROOT = Path(__file__).resolve().parent.parent
 """The folder of `testcases/` and the root `conftest.py`."""
 
 PLUGINS = ("pytest_timeout",)
 """Third-party plugins that a session of ours loads; the reporter takes the terminal's place."""
-
-
-class Exit(IntEnum):
-    """Exit status of every command that judges."""
-
-    PASSED = 0
-    FAILED = 1
-    FAULT = 2
 
 
 def run(selection: str, options: Sequence[str], reporter: object) -> Exit:

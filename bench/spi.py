@@ -15,7 +15,6 @@ from drivers.spi.ftdi_bus import FtdiBus
 from drivers.spi.socket_bus import SocketBus
 from drivers.spi.spidev_bus import SpidevBus
 
-
 _ADAPTERS: dict[str, Callable[[str, int], SpiBus]] = {
     "spidev": SpidevBus,
     "ftdi": FtdiBus,

@@ -52,6 +52,12 @@ class Station:
         return {role: (device, tables[role]) for role, device in self._devices.items()}
 
     @property
+    def traceable(self) -> bool:
+        """Whether results rest on certificates: no twin among the instruments, none expired."""
+        tables = self.description.instruments.values()
+        return not self.expired and not any(table.is_twin for table in tables)
+
+    @property
     def design_constants(self) -> dict[str, int]:
         """The registers that are the same on all boards of the design."""
         return {"CFNUM": 0, "CFDEN": self.meter.cfden, "WDIV": 0, "VADIV": 0}

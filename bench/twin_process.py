@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 from bench.control import Control, Endpoints
 from bench.description.models import Description
+from bench.entry import PREFIX
 from drivers.errors import StationFault
 
 STARTUP = 60.0
@@ -68,7 +69,9 @@ def twin_process(
             if not line:
                 _end(process)
                 words.seek(0)
-                said = words.read().strip() or f"exit status {process.returncode}"
+                said = (
+                    words.read().strip().removeprefix(PREFIX) or f"exit status {process.returncode}"
+                )
                 raise StationFault(f"the twins of bench {bench} did not start: {said}")
             yield Endpoints.from_json(json.loads(line))
         finally:

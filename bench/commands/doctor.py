@@ -10,8 +10,8 @@ import typer
 from bench.commands.options import DEFAULT_BENCH, Bench, Json, Seed, Twins
 from bench.description import load
 from bench.doctor import Finding, examine, virtual_nodes
+from bench.exit import Exit
 from bench.opening import check
-from bench.session import Exit
 from bench.tables import Form, Table, show
 from bench.twin_process import twin_control
 

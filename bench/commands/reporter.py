@@ -104,7 +104,8 @@ class Reporter:
                 f"{finished.waited:.2f} s, own overhead {wall - finished.waited:.2f} s"
             )
         for fault in dict.fromkeys(self._faults):
-            Console(stderr=True).print(f"bench: {fault}", style="red", markup=False)
+            errors = Console(stderr=True, soft_wrap=True, highlight=False)
+            errors.print(f"bench: {fault}", style="red", markup=False)
         if self._as_json:
             print(json.dumps(self._json(status)), flush=True)  # noqa: T201
 

@@ -3,6 +3,9 @@
 import typer
 
 from bench.commands.twins import twins
+from bench.entry import guarded
 
 if __name__ == "__main__":
-    typer.run(twins)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(twins)
+    guarded(app)
