@@ -1,7 +1,8 @@
-"""The chip sample by sample, compiled: arithmetic and event logic in one loop per chip.
+"""The chip sample by sample, compiled: filters, accumulation and events of one block of one chip.
 
-Compiled by numba, which a benchmark holds against the same arithmetic in numpy. The rows of the
-state matrices and of the parameters are looked up by name once, when this module is imported.
+Compiled by numba, which a benchmark holds against the same arithmetic in numpy. The recursions run
+through short blocks that stay in the processor's cache; what is not recursive is left to its vector
+unit. State and parameters are matrices; their rows are looked up by name once, on import.
 """
 
 from __future__ import annotations
@@ -19,56 +20,19 @@ from bench.twins.ade7753.state import REAL, RISES_KEPT, WHOLE
 from drivers.ade7753.bits import Flag
 
 NUMBERS = (
-    "gain1",
-    "gain2",
-    "offset1",
-    "offset2",
-    "clamp1",
-    "clamp2",
-    "no_hpf",
-    "no_lpf2",
-    "integrator",
-    "positive_only",
-    "sign_stuck",
-    "creep",
-    "apos",
-    "rate",
-    "rate_va",
-    "rate_var",
-    "square_floor",
-    "mean_offset",
-    "sag_level",
-    "sag_cycles",
-    "current_level",
-    "voltage_level",
-    "line_cycles",
-    "zx_timeout",
-    "sampling",
-    "wave_source",
-    "wave_step",
+    *("gain1", "gain2", "offset1", "offset2", "clamp1", "clamp2"),
+    *("no_hpf", "no_lpf2", "integrator", "positive_only", "sign_stuck", "creep", "apos"),
+    *("rate", "rate_va", "rate_var", "square_floor", "mean_offset"),
+    *("sag_level", "sag_cycles", "current_level", "voltage_level"),
+    *("line_cycles", "zx_timeout", "sampling", "wave_source", "wave_step"),
 )
 """Rows of the parameter matrix, one column per chip."""
-CONSTANTS = (
-    "dc1",
-    "dc2",
-    "dc3",
-    "leak",
-    "leak_gain",
-    "lpf1",
-    "lpf2",
-    "lpf3",
-    "integrator",
-    "reactive_on",
-    "reactive_off",
-    "multiplier",
-    "vrms_scale",
-    "no_load",
-    "apparent",
-)
-"""Entries of the vector of constants."""
 BLOCK = 512
 KNOT = 32
-"""Samples between stored values of the power counted."""
+"""Samples between stored values of the power counted; divides `BLOCK`."""
+CURRENT, POWER, REACTIVE_POWER, SQUARE, VOLTAGE, MEAN_ABS = range(6)
+SIGNALS = 6
+"""Rows of a block of signals."""
 
 (R_DC1, R_DC2, R_DC3, R_BLOCKED, R_LEAK, R_LPF1, R_MEAN_ABS, R_LPF2, R_LPF2Q, R_SQUARE) = (
     REAL.index(name)
@@ -91,12 +55,13 @@ W_POWER_SIGN, W_FLAGS = WHOLE.index("power_sign"), WHOLE.index("flags")
 F_SAG, F_ZX, F_ZXTO = int(Flag.SAG), int(Flag.ZX), int(Flag.ZXTO)
 F_PKI, F_PKV, F_PPOS, F_PNEG = int(Flag.PKI), int(Flag.PKV), int(Flag.PPOS), int(Flag.PNEG)
 
-F = TypeVar("F", bound=Callable[..., None])
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def compiled(function: F) -> F:
     """Compile to machine code on first use; the result is kept on disk beside the source."""
-    return cast(F, njit(cache=True, error_model="numpy")(function))
+    fast = {"contract", "reassoc", "nsz"}
+    return cast(F, njit(cache=True, error_model="numpy", fastmath=fast)(function))
 
 
 @compiled
@@ -104,20 +69,197 @@ def look_up(
     values: Floats, first: int, count: int, repeat: bool, position: float, step: float, out: Floats
 ) -> None:
     """Fill `out` with the values of a table at positions `step` points apart."""
+    at = position
+    if repeat:
+        at -= math.floor(at / count) * count
     for j in range(len(out)):
-        at = position + j * step
-        if repeat:
-            at -= math.floor(at / count) * count
-        elif at < 0.0 or at > count - 1:
+        if repeat or 0.0 <= at <= count - 1:
+            index = min(int(at), count - 1)
+            left = values[first + index]
+            out[j] = left + (values[first + index + 1] - left) * (at - index)
+        else:
             out[j] = 0.0
-            continue
-        index = min(int(at), count - 1)
-        left = values[first + index]
-        out[j] = left + (values[first + index + 1] - left) * (at - index)
+        at += step
+        if repeat and at >= count:
+            at -= count
 
 
 @compiled
-def advance(  # noqa: PLR0912, PLR0915 - one loop with everything in registers is the point
+def filter_block(
+    state: Floats, numbers: Floats, constants: Floats, codes: Floats, size: int, out: Floats
+) -> None:
+    """Turn `size` ADC codes into the `SIGNALS` of the chip; `state`: its real values, changed."""
+    (a1, a2, a3, a_leak, g_leak, a_lpf1, a_lpf2, a_lpf3) = constants[:8]
+    (k_int, k_on, k_off, inverse) = constants[8:12]
+    no_hpf, no_lpf2, integrator = numbers[6] > 0, numbers[7] > 0, numbers[8] > 0
+    creep = numbers[11]
+    dc1, dc2, dc3 = state[R_DC1], state[R_DC2], state[R_DC3]
+    blocked, leak = state[R_BLOCKED], state[R_LEAK]
+    for j in range(size):
+        x1 = codes[0, j]
+        dc1 += a1 * (x1 - dc1)
+        dc2 += a2 * (dc1 - dc2)
+        dc3 += a3 * (dc2 - dc3)
+        before = blocked
+        blocked = x1 if no_hpf else x1 - dc3
+        leak += 0.5 * g_leak * (blocked + before) - a_leak * leak
+        out[CURRENT, j] = k_int * leak if integrator else blocked
+        out[REACTIVE_POWER, j] = k_on * blocked if integrator else -k_off * leak
+    state[R_DC1], state[R_DC2], state[R_DC3] = dc1, dc2, dc3
+    state[R_BLOCKED], state[R_LEAK] = blocked, leak
+
+    for j in range(size):
+        scaled = codes[1, j] * inverse
+        out[SQUARE, j] = out[CURRENT, j] * out[CURRENT, j]
+        out[POWER, j] = out[CURRENT, j] * scaled + creep
+        out[REACTIVE_POWER, j] *= scaled
+
+    lpf1, mean_abs = state[R_LPF1], state[R_MEAN_ABS]
+    lpf2, lpf2q, square = state[R_LPF2], state[R_LPF2Q], state[R_SQUARE]
+    for j in range(size):
+        lpf2 += a_lpf2 * (out[POWER, j] - lpf2)
+        lpf2q += a_lpf2 * (out[REACTIVE_POWER, j] - lpf2q)
+        square += a_lpf3 * (out[SQUARE, j] - square)
+        lpf1 += a_lpf1 * (codes[1, j] - lpf1)
+        mean_abs += a_lpf3 * (abs(lpf1) - mean_abs)
+        if not no_lpf2:
+            out[POWER, j] = lpf2
+            out[REACTIVE_POWER, j] = lpf2q
+        out[SQUARE, j] = square
+        out[VOLTAGE, j] = lpf1
+        out[MEAN_ABS, j] = mean_abs
+    state[R_LPF1], state[R_MEAN_ABS] = lpf1, mean_abs
+    state[R_LPF2], state[R_LPF2Q], state[R_SQUARE] = lpf2, lpf2q, square
+
+
+@compiled
+def accumulate_block(
+    numbers: Floats, constants: Floats, signals: Floats, size: int, sums: Floats, running: Floats
+) -> None:
+    """Add a block to `sums` (active in LPF2 LSB, apparent, reactive); keep all partial sums."""
+    vrms_scale, no_load = constants[12], constants[13]
+    positive_only, sign_stuck, apos = numbers[9] > 0, numbers[10] > 0, numbers[12]
+    square_floor, mean_offset = numbers[16], numbers[17]
+    for j in range(size):
+        irms = math.sqrt(max(signals[SQUARE, j] + square_floor, 0.0))
+        running[APPARENT, j] = irms * max(vrms_scale * signals[MEAN_ABS, j] + mean_offset, 0.0)
+        power = signals[POWER, j]
+        total = power + apos
+        total = abs(total) if sign_stuck else total
+        total = max(total, 0.0) if positive_only else total
+        running[ACTIVE, j] = total if abs(power) >= no_load else 0.0
+    active, apparent, reactive = sums[ACTIVE], sums[APPARENT], sums[REACTIVE]
+    for j in range(size):
+        active += running[ACTIVE, j]
+        apparent += running[APPARENT, j]
+        reactive += signals[REACTIVE_POWER, j]
+        running[ACTIVE, j] = active
+        running[APPARENT, j] = apparent
+        running[REACTIVE, j] = reactive
+    sums[ACTIVE], sums[APPARENT], sums[REACTIVE] = active, apparent, reactive
+
+
+@compiled
+def crossing(whole: Integers, rising: Integers, numbers: Floats, cycle: float, n: int) -> None:
+    """One zero crossing at sample `n`; `cycle`: the line cycle's largest magnitude so far."""
+    if n - whole[W_LAST_ZX] >= numbers[23] and whole[W_TIMED_OUT] == 0:
+        whole[W_FLAGS] |= F_ZXTO
+    whole[W_FLAGS] |= F_ZX
+    whole[W_LAST_ZX] = n
+    whole[W_TIMED_OUT] = 0
+    if whole[W_ZX_SIGN] < 0:
+        return
+    rising[: RISES_KEPT - 1] = rising[1:].copy()
+    rising[RISES_KEPT - 1] = n
+    whole[W_RISES] = min(whole[W_RISES] + 1, RISES_KEPT)
+    if cycle >= numbers[18]:
+        whole[W_SAG_CYCLES] = 0
+        return
+    whole[W_SAG_CYCLES] += 1
+    if 0 < numbers[19] <= whole[W_SAG_CYCLES]:
+        if whole[W_SAG_CYCLES] == numbers[19]:
+            whole[W_FLAGS] |= F_SAG
+        whole[W_SAG_LOW] = 1
+
+
+@compiled
+def voltage_events(
+    real: Floats,
+    whole: Integers,
+    rising: Integers,
+    numbers: Floats,
+    signals: Floats,
+    size: int,
+    ends: Integers,
+) -> int:
+    """Zero crossings, sag and peak of a block; columns of line-cycle ends into `ends`, counted."""
+    found = 0
+    cycle, top, level = real[R_CYCLE_PEAK], real[R_VPEAK], numbers[18]
+    block_top = 0.0
+    for j in range(size):
+        sign = 1 if signals[VOLTAGE, j] >= 0.0 else -1
+        if sign != whole[W_ZX_SIGN]:
+            known = whole[W_ZX_SIGN] != 0
+            whole[W_ZX_SIGN] = sign
+            if known:
+                crossing(whole, rising, numbers, cycle, whole[W_N] + j + 1)
+                if sign > 0:
+                    cycle = 0.0
+                whole[W_ZX_COUNT] += 1
+                if whole[W_ZX_COUNT] >= numbers[22]:
+                    whole[W_ZX_COUNT] = 0
+                    ends[found] = j
+                    found += 1
+        reach = abs(signals[VOLTAGE, j])
+        cycle = max(cycle, reach)
+        block_top = max(block_top, reach)
+        if reach >= level:
+            whole[W_SAG_LOW] = 0
+    if block_top >= numbers[21]:
+        whole[W_FLAGS] |= F_PKV
+    real[R_CYCLE_PEAK], real[R_VPEAK] = cycle, max(top, block_top)
+    return found
+
+
+@compiled
+def current_events(
+    real: Floats, whole: Integers, numbers: Floats, no_load: float, signals: Floats, size: int
+) -> None:
+    """Peak of the current and reversals of the power in a block."""
+    top = 0.0
+    for j in range(size):
+        top = max(top, abs(signals[CURRENT, j]))
+    if top >= numbers[20]:
+        whole[W_FLAGS] |= F_PKI
+    real[R_IPEAK] = max(real[R_IPEAK], top)
+    known = whole[W_POWER_SIGN]
+    for j in range(size):
+        power = signals[POWER, j]
+        sign = (1 if power > 0.0 else -1) if abs(power) >= no_load else known
+        if sign != known:
+            if known > 0:
+                whole[W_FLAGS] |= F_PNEG
+            elif known < 0:
+                whole[W_FLAGS] |= F_PPOS
+            known = sign
+    whole[W_POWER_SIGN] = known
+
+
+@compiled
+def sample_waveform(
+    real: Floats, whole: Integers, numbers: Floats, signals: Floats, size: int
+) -> None:
+    """Keep the last sample that the data rate lets through to WAVEFORM."""
+    source, step = int(numbers[25]), int(numbers[26])
+    n = whole[W_N]
+    j = (n + size) // step * step - n - 1
+    if numbers[24] > 0 and j >= 0:
+        row = CURRENT if source == 2 else (VOLTAGE if source == 3 else POWER)
+        real[R_WAVE] = signals[row, j]
+
+
+@compiled
+def advance(
     real: Floats,
     whole: Integers,
     rising: Integers,
@@ -134,145 +276,43 @@ def advance(  # noqa: PLR0912, PLR0915 - one loop with everything in registers i
 ) -> None:
     """Take `counts` samples per chip; fill totals, lasts, previous (kinds x chips), ends, knots.
 
-    A channel is (values, first, count, repeat, position of the next sample, step), all but the
-    first per chip.
+    All matrices have a row per chip but totals, lasts and previous. A channel is (values, first,
+    count, repeat, position of the next sample, step), all but the first per chip.
     """
-    (a1, a2, a3, a_leak, g_leak, a_lpf1, a_lpf2, a_lpf3) = constants[:8]
-    (k_int, k_on, k_off, multiplier, vrms_scale, no_load, k_va) = constants[8:15]
-    inverse = 1.0 / multiplier
-    codes1 = np.empty(BLOCK)
-    codes2 = np.empty(BLOCK)
+    codes = np.empty((2, BLOCK))
+    signals, running = np.empty((SIGNALS, BLOCK)), np.empty((3, BLOCK))
+    columns = np.empty(BLOCK, dtype=np.int64)
+    sums = np.empty(3)
     for c in range(len(counts)):
-        (gain1, gain2, offset1, offset2, clamp1, clamp2) = numbers[:6, c]
-        no_hpf, no_lpf2, integrator = numbers[6, c] > 0, numbers[7, c] > 0, numbers[8, c] > 0
-        positive_only, sign_stuck = numbers[9, c] > 0, numbers[10, c] > 0
-        (creep, apos, rate, rate_va, rate_var, square_floor, mean_offset) = numbers[11:18, c]
-        (sag_level, sag_cycles, current_level, voltage_level) = numbers[18:22, c]
-        line_cycles, zx_timeout = int(numbers[22, c]), int(numbers[23, c])
-        sampling, source, wave_step = numbers[24, c] > 0, int(numbers[25, c]), int(numbers[26, c])
-
-        dc1, dc2, dc3 = real[R_DC1, c], real[R_DC2, c], real[R_DC3, c]
-        blocked, leak = real[R_BLOCKED, c], real[R_LEAK, c]
-        lpf1, mean_abs = real[R_LPF1, c], real[R_MEAN_ABS, c]
-        lpf2, lpf2q, square = real[R_LPF2, c], real[R_LPF2Q, c], real[R_SQUARE, c]
-        cycle_peak, wave = real[R_CYCLE_PEAK, c], real[R_WAVE, c]
-        n, zx_sign, zx_count = whole[W_N, c], whole[W_ZX_SIGN, c], whole[W_ZX_COUNT, c]
-        power_sign, flags = whole[W_POWER_SIGN, c], whole[W_FLAGS, c]
-        sag_low = whole[W_SAG_LOW, c]
-        top1 = top2 = 0.0
-        active = apparent = reactive = 0.0
-
+        mine, events, own = real[c], whole[c], numbers[c]
+        factors = np.array([own[13], constants[14] * own[14], own[15]])
+        sums[:] = 0.0
         done = 0
         while done < counts[c]:
             size = min(BLOCK, counts[c] - done)
-            look_up(
-                channel1[0], channel1[1][c], channel1[2][c], channel1[3][c],
-                channel1[4][c] + done * channel1[5][c], channel1[5][c], codes1[:size],
-            )  # fmt: skip
-            look_up(
-                channel2[0], channel2[1][c], channel2[2][c], channel2[3][c],
-                channel2[4][c] + done * channel2[5][c], channel2[5][c], codes2[:size],
-            )  # fmt: skip
-            for j in range(size):
-                n += 1
-                x1 = min(max(gain1 * codes1[j] + offset1, -clamp1), clamp1)
-                x2 = min(max(gain2 * codes2[j] + offset2, -clamp2), clamp2)
-
-                dc1 += a1 * (x1 - dc1)
-                dc2 += a2 * (dc1 - dc2)
-                dc3 += a3 * (dc2 - dc3)
-                before = blocked
-                blocked = x1 if no_hpf else x1 - dc3
-                leak += 0.5 * g_leak * (blocked + before) - a_leak * leak
-                current = k_int * leak if integrator else blocked
-                turned = k_on * blocked if integrator else -k_off * leak
-
-                product = current * x2 * inverse + creep
-                lpf2 += a_lpf2 * (product - lpf2)
-                power = product if no_lpf2 else lpf2
-                product_q = turned * x2 * inverse
-                lpf2q += a_lpf2 * (product_q - lpf2q)
-                reactive += product_q if no_lpf2 else lpf2q
-                square += a_lpf3 * (current * current - square)
-                lpf1 += a_lpf1 * (x2 - lpf1)
-                size2 = abs(lpf1)
-                mean_abs += a_lpf3 * (size2 - mean_abs)
-                irms = math.sqrt(max(square + square_floor, 0.0))
-                apparent += irms * max(vrms_scale * mean_abs + mean_offset, 0.0)
-
-                if abs(power) >= no_load:
-                    total = power + apos
-                    if sign_stuck:
-                        total = abs(total)
-                    if not positive_only or total > 0.0:
-                        active += total
-                    sign = 1 if power > 0.0 else -1
-                    if sign != power_sign:
-                        if power_sign > 0:
-                            flags |= F_PNEG
-                        elif power_sign < 0:
-                            flags |= F_PPOS
-                        power_sign = sign
-
-                top1 = max(top1, abs(current))
-                top2 = max(top2, size2)
-                sign = 1 if lpf1 >= 0.0 else -1
-                if sign != zx_sign:
-                    if zx_sign != 0:
-                        if n - whole[W_LAST_ZX, c] >= zx_timeout and whole[W_TIMED_OUT, c] == 0:
-                            flags |= F_ZXTO
-                        flags |= F_ZX
-                        whole[W_LAST_ZX, c] = n
-                        whole[W_TIMED_OUT, c] = 0
-                        zx_count += 1
-                        if zx_count % line_cycles == 0:
-                            zx_count = 0
-                            ends[c] += 1
-                            previous[:, c] = lasts[:, c]
-                            lasts[ACTIVE, c] = active * rate
-                            lasts[APPARENT, c] = apparent * k_va * rate_va
-                            lasts[REACTIVE, c] = reactive * rate_var
-                            lasts[TIME, c] = done + j + 1
-                        if sign > 0:
-                            rising[c, : RISES_KEPT - 1] = rising[c, 1:].copy()
-                            rising[c, RISES_KEPT - 1] = n
-                            whole[W_RISES, c] = min(whole[W_RISES, c] + 1, RISES_KEPT)
-                            if cycle_peak < sag_level:
-                                whole[W_SAG_CYCLES, c] += 1
-                                low = whole[W_SAG_CYCLES, c]
-                                if 0 < sag_cycles <= low:
-                                    if low == sag_cycles:
-                                        flags |= F_SAG
-                                    sag_low = 1
-                            else:
-                                whole[W_SAG_CYCLES, c] = 0
-                            cycle_peak = 0.0
-                    zx_sign = sign
-                cycle_peak = max(cycle_peak, size2)
-                if size2 >= sag_level:
-                    sag_low = 0
-                if sampling and n % wave_step == 0:
-                    wave = current if source == 2 else (lpf1 if source == 3 else power)
-                if (done + j + 1) % KNOT == 0:
-                    knots[c, (done + j + 1) // KNOT - 1] = active
+            for channel, row in ((channel1, 0), (channel2, 1)):
+                position = channel[4][c] + done * channel[5][c]
+                look_up(
+                    channel[0], channel[1][c], channel[2][c], channel[3][c],
+                    position, channel[5][c], codes[row, :size],
+                )  # fmt: skip
+                for j in range(size):
+                    code = own[row] * codes[row, j] + own[2 + row]
+                    codes[row, j] = min(max(code, -own[4 + row]), own[4 + row])
+            filter_block(mine, own, constants, codes, size, signals)
+            accumulate_block(own, constants, signals, size, sums, running)
+            found = voltage_events(mine, events, rising[c], own, signals, size, columns)
+            current_events(mine, events, own, constants[13], signals, size)
+            sample_waveform(mine, events, own, signals, size)
+            for j in columns[:found]:
+                previous[:, c] = lasts[:, c]
+                lasts[:TIME, c] = running[:, j] * factors
+                lasts[TIME, c] = done + j + 1
+            ends[c] += found
+            for j in range(KNOT - 1, size, KNOT):
+                knots[c, (done + j) // KNOT] = running[ACTIVE, j]
             done += size
-
-        knots[c, -(-done // KNOT) - 1 :] = active
-        if top1 >= current_level:
-            flags |= F_PKI
-        if top2 >= voltage_level:
-            flags |= F_PKV
-        real[R_DC1, c], real[R_DC2, c], real[R_DC3, c] = dc1, dc2, dc3
-        real[R_BLOCKED, c], real[R_LEAK, c] = blocked, leak
-        real[R_LPF1, c], real[R_MEAN_ABS, c] = lpf1, mean_abs
-        real[R_LPF2, c], real[R_LPF2Q, c], real[R_SQUARE, c] = lpf2, lpf2q, square
-        real[R_IPEAK, c] = max(real[R_IPEAK, c], top1)
-        real[R_VPEAK, c] = max(real[R_VPEAK, c], top2)
-        real[R_CYCLE_PEAK, c], real[R_WAVE, c] = cycle_peak, wave
-        whole[W_N, c], whole[W_ZX_SIGN, c], whole[W_ZX_COUNT, c] = n, zx_sign, zx_count
-        whole[W_POWER_SIGN, c], whole[W_FLAGS, c] = power_sign, flags
-        whole[W_SAG_LOW, c] = sag_low
-        totals[ACTIVE, c] = active * rate
-        totals[APPARENT, c] = apparent * k_va * rate_va
-        totals[REACTIVE, c] = reactive * rate_var
+            events[W_N] += size
+        knots[c, -(-done // KNOT) - 1 :] = sums[ACTIVE]
+        totals[:TIME, c] = sums * factors
         totals[TIME, c] = done

@@ -41,7 +41,7 @@ class SampleEngine:
                 doubts.integrator,
                 doubts.reactive_on,
                 doubts.reactive_off,
-                doubts.multiplier,
+                1.0 / doubts.multiplier,
                 doubts.vrms_scale,
                 doubts.no_load,
                 APPARENT_SCALE,
@@ -65,7 +65,7 @@ class SampleEngine:
                 for name in kernel.NUMBERS
             ],
             dtype=np.float64,
-        )
+        ).T.copy()
 
     def advance(self, state: State, count: Integers) -> tuple[Increments, list[Piece]]:
         """Take `count` samples per chip; also the CF pulses, piece by piece."""
@@ -91,9 +91,10 @@ class SampleEngine:
         added = Increments.none(len(count))
         start = state.n.copy()
         knots = np.zeros((len(count), max(1, -(-int(count.max()) // kernel.KNOT))))
+        real, whole = state.real.T.copy(), state.whole.T.copy()
         kernel.advance(
-            state.real,
-            state.whole,
+            real,
+            whole,
             state.rising,
             self._numbers,
             self._constants,
@@ -106,6 +107,7 @@ class SampleEngine:
             added.ends,
             knots,
         )
+        state.real[:], state.whole[:] = real.T, whole.T
         columns = kernel.KNOT * np.arange(1, knots.shape[1] + 1)
         offset = np.minimum(columns[None, :], count[:, None]).astype(np.int32)
         return added, Knots(start, offset, (knots * s.rate_cf[:, None]).astype(np.float32))
