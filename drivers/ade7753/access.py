@@ -54,8 +54,8 @@ class LinkCounts:
 class RegisterAccess:
     """The registers of one chip by name, with typed values.
 
-    `bus`, `chip`: where the chip is; `label`: how messages call it; `retries`: how often a failed
-    access is repeated. Safe for several threads.
+    `bus`, `chip`: where the chip is; `label`: how messages call it; `retries` (0 or more,
+    `ValueError` else): how often a failed access is repeated. Safe for several threads.
     """
 
     def __init__(
@@ -117,7 +117,10 @@ class RegisterAccess:
         return {name: REGISTERS[name].decode(raw) for name, raw in self.read_raw(names).items()}
 
     def read_raw(self, names: Iterable[str]) -> dict[str, int]:
-        """As `read_many`, but the register bits instead of values."""
+        """As `read_many`, but the register bits instead of values.
+
+        `ValueError` on an unknown name or one that its read would clear; `LinkChecksum`.
+        """
         names = tuple(names)
         found: dict[str, int] = {}
         missing = names
@@ -180,7 +183,11 @@ class RegisterAccess:
         self.write_raw(name, _register(name).encode(value))
 
     def write_raw(self, name: str, raw: int) -> None:
-        """As `write`, with the register's bits: for bit fields, and CH1OS with its integrator."""
+        """As `write`, with the register's bits `raw`: for bit fields, CH1OS with its integrator.
+
+        `ValueError` when there are more bits than the register has; `ReadBackMismatch`,
+        `LinkChecksum`; `DeviceError` when the chip turns out to have been reset.
+        """
         register = _writable(name)
         if not 0 <= raw <= register.mask:
             raise ValueError(f"{name} = {raw:#x}: it has {register.bits} bits")
@@ -201,9 +208,10 @@ class RegisterAccess:
                 self.restore(wrote_mode=name == "MODE")
 
     def trigger(self, name: str, raw: int, rest_us: float = 0.0) -> None:
-        """Write bits that clear themselves (SWRST, TEMPSEL) along with the rest, no read-back.
+        """Write the bits `raw`, some of which clear themselves (SWRST, TEMPSEL): no read-back.
 
-        The bus rests for at least `rest_us` us afterwards. Errors as `write`.
+        The bus rests for at least `rest_us` us afterwards. `ValueError` when the register is
+        unknown or read-only; `LinkError` when the adapter fails.
         """
         timing = replace(self._timing, frame=max(self._timing.frame, rest_us))
         with self._lock:

@@ -37,9 +37,10 @@ class Verifier:
         self.failed = False
 
     def add(self, first: bytes, second: bytes, count: int) -> int | None:
-        """One pair and the CHKSUM byte of the second: the raw value, or None to look again.
+        """Take one pair and `count`, the CHKSUM byte of the second.
 
-        `failed` then says whether this pair failed its check.
+        Returns the raw value, or None to look again; `failed` then says whether this pair failed
+        its check.
         """
         register = self._register
         before, value = int.from_bytes(first, "big"), int.from_bytes(second, "big")

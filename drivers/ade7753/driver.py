@@ -30,8 +30,9 @@ class Ade7753:
     """One ADE7753 on an SPI bus.
 
     `bus`, `chip`: where it is; `label`: how messages call it, such as "position 7"; `clock`: lab
-    time; `clkin`: its clock in Hz, 1 to 4 MHz; `hardware_reset`: pulses the RESET pin, if the jig
-    can; `retries`, `timing`: see `RegisterAccess`. Nothing is sent before `reset`.
+    time; `clkin`: its clock in Hz, 1 to 4 MHz, else `ValueError`; `hardware_reset`: pulses the
+    RESET pin, if the jig can; `retries`, `timing`: see `RegisterAccess`. Nothing is sent before
+    `reset`.
 
     `registers`: all registers by name; `flags`: the interrupt flags; `energy`: AENERGY and VAENERGY
     since a start; `line_cycles`: line-cycle accumulation; `rms`: averaged VRMS and IRMS;

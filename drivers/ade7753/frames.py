@@ -35,12 +35,12 @@ class Timing:
 
 
 def data_bytes(register: Register, raw: int) -> bytes:
-    """The value bits as they travel: right-justified, MSB first."""
+    """The bits `raw` as they travel: right-justified, MSB first."""
     return (raw & register.mask).to_bytes(register.size, "big")
 
 
 def write_frame(register: Register, raw: int, timing: Timing) -> list[Segment]:
-    """One write: the command byte and the data, in one chip-select frame."""
+    """One write: the command byte and the bits `raw`, in one chip-select frame."""
     data = bytes([WRITE | register.address]) + data_bytes(register, raw)
     return _frame(data, timing, "out")
 
@@ -59,7 +59,7 @@ def _frame(data: bytes, timing: Timing, direction: Literal["out", "in"]) -> list
 
 
 def received(miso: list[bytes], at: int, size: int) -> tuple[bytes, int]:
-    """Data of the read frame that starts at segment `at`, and where the next frame starts."""
+    """The `size` data bytes of the read frame at segment `at`, and where the next frame starts."""
     data, end = b"", at + 1
     while len(data) < size:
         data += miso[end]

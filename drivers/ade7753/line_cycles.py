@@ -119,7 +119,7 @@ class LineCycles:
         """Wait on the clock for a good result, then read it (energies in LSB).
 
         `timeout` in s (> 0) of lab time from now, by default one and a half times `wait_time` and
-        one second. Errors as `read`.
+        one second. `StationFault` before `start`; else errors as `read`.
         """
         self._require_start()
         limit = self.wait_time * 1.5 + 1.0 if timeout is None else timeout

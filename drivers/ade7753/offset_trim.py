@@ -16,7 +16,8 @@ _REGISTERS = {"current": "CH1OS", "voltage": "CH2OS"}
 
 @dataclass(frozen=True, slots=True)
 class OffsetTrim:
-    """`code`: what was written, -31 to 31; `before`, `after`: mean WAVEFORM code at zero input."""
+    """`code`: what was written, -31 to 31; `before`, `after`: mean WAVEFORM reading at zero
+    input, in LSB."""
 
     code: int
     before: float

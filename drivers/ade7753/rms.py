@@ -36,7 +36,7 @@ class RmsAverage:
         self._current: list[int] = []
 
     def start(self, crossings: int) -> None:
-        """Average over the next `crossings` zero crossings (1 to 10000, both directions)."""
+        """Average over the next `crossings` zero crossings (1 to 10000, else `ValueError`)."""
         if not 1 <= crossings <= 10_000:
             raise ValueError(f"{crossings} zero crossings: allowed are 1 to 10000")
         self._flags.take(Flag.ZX)

@@ -22,8 +22,8 @@ def measure_temperature(
     """Convert once and return the temperature in degC, -110 to 60, uncalibrated (25 degC off).
 
     The conversion starts at the next zero crossing, so without line voltage there is none:
-    `DeviceTimeout` after `timeout` s of lab time. Not for a quick loop: each conversion takes
-    channel 1 away from the energy for a moment.
+    `DeviceTimeout` after `timeout` s of lab time (positive, else `ValueError`). Not for a quick
+    loop: each conversion takes channel 1 away from the energy for a moment.
     """
     if timeout <= 0:
         raise ValueError(f"time-out of {timeout} s: it must be positive")

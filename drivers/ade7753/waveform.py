@@ -40,7 +40,7 @@ class Capture:
 
 
 class WaveformCapture:
-    """Reads WAVEFORM sample by sample, paced by the WSMP flag."""
+    """Reads WAVEFORM sample by sample, paced by the WSMP flag. `clkin`: the chip's clock in Hz."""
 
     def __init__(
         self, access: RegisterAccess, flags: FlagKeeper, clock: Clock, clkin: float

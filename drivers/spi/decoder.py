@@ -32,7 +32,10 @@ class GpioDecoder:
     """
 
     def __init__(self, chip: str, lines: Sequence[int], gpiod: Any = None) -> None:
-        """Request the lines as outputs; `LinkError` when they cannot be had."""
+        """Request the lines as outputs; `LinkError` when they cannot be had.
+
+        `ValueError` when there is no line, or one named twice.
+        """
         if not lines or len(set(lines)) != len(lines):
             raise ValueError(f"GPIO lines {list(lines)}: at least one, each once")
         self._chip, self._lines = chip, tuple(lines)
@@ -93,8 +96,8 @@ class DecodedBus:
     """An SPI bus with a decoder in its chip select: `chip` is the decoder setting.
 
     `node_chip`: the bus's own chip number that leads to the decoder; `settle`: seconds of lab time
-    between switching and the transfer. Chip select is high while the decoder switches, so no board
-    sees half a frame; one lock covers setting and transfer.
+    between switching and the transfer, not negative (`ValueError`). Chip select is high while the
+    decoder switches, so no board sees half a frame; one lock covers setting and transfer.
     """
 
     def __init__(

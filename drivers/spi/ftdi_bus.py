@@ -29,7 +29,10 @@ class FtdiBus:
     """
 
     def __init__(self, url: str, speed_hz: int = 1_000_000, mode: int = 1) -> None:
-        """Open and lock the bridge; `LinkError` when it or pyftdi is missing, `LinkBusy`."""
+        """Open and lock the bridge; `LinkError` when it or pyftdi is missing, `LinkBusy`.
+
+        `ValueError` unless the speed is positive and the mode 0 to 3.
+        """
         if speed_hz <= 0 or mode not in range(4):
             raise ValueError("the SPI clock must be positive, the mode 0 to 3")
         self.url, self.mode, self.speed_hz = url, mode, speed_hz

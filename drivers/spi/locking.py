@@ -18,7 +18,7 @@ from drivers.errors import LinkBusy, LinkError
 
 
 def lock_directory() -> Path:
-    """Directory of this user's lock files, made on first use.
+    """Directory of this user's lock files, made on first use; `LinkError` when it cannot be.
 
     It lies under the temporary directory and not under XDG_RUNTIME_DIR: a nightly run started by
     cron has no XDG_RUNTIME_DIR, and would then not see the lock of an operator at the desk.
@@ -59,7 +59,8 @@ class PortLock:
     def acquire(self, timeout: float = 0.0) -> None:
         """Take the port, waiting at most `timeout` seconds (>= 0); a second call does nothing.
 
-        Raises `LinkBusy`, naming the holder, when somebody else has it.
+        `LinkBusy`, naming the holder, when somebody else has it; `LinkError` when the lock file
+        cannot be used; `ValueError` when the time is negative.
         """
         if timeout < 0:
             raise ValueError(f"time-out of {timeout} s: it must not be negative")

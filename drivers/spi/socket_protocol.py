@@ -45,7 +45,7 @@ class Request:
 
 
 def encode_request(request: Request) -> bytes:
-    """The message of a request; `ValueError` when a field does not fit."""
+    """The message of a request; `ValueError` when a field does not fit its bytes (see above)."""
     parts = [b""]
     for segment in request.segments:
         gap_ns = math.ceil(segment.gap_us * 1000)
@@ -83,7 +83,7 @@ def decode_request(body: bytes) -> Request:
 
 
 def encode_reply(sequence: int, status: int, content: bytes) -> bytes:
-    """The message of a reply."""
+    """The message of a reply to request `sequence` with `status` 0 or 1."""
     return _message(_REPLY.pack(sequence, status) + content)
 
 

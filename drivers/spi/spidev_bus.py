@@ -46,7 +46,10 @@ class SpidevBus:
     """
 
     def __init__(self, path: str, speed_hz: int = 1_000_000, mode: int = 1) -> None:
-        """Open and lock the node; `LinkError` (`LinkBusy` when in use) when that fails."""
+        """Open and lock the node; `LinkError` (`LinkBusy` when in use) when that fails.
+
+        `ValueError` unless the speed is positive and the mode 0 to 3.
+        """
         if speed_hz <= 0:
             raise ValueError(f"SPI clock of {speed_hz} Hz: it must be positive")
         if mode not in range(4):
