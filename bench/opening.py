@@ -15,7 +15,7 @@ from bench.registry import check_drivers, open_instrument
 from bench.spi import SpiBuses
 from bench.station import Station
 from drivers.ade7753.driver import Ade7753
-from drivers.errors import CalibrationExpired, DescriptionError, LinkError, StationFault
+from drivers.errors import BenchError, CalibrationExpired, DescriptionError, StationFault
 
 
 def check(description: Description) -> None:
@@ -99,7 +99,7 @@ def _open(
 ) -> Any:
     try:
         device = open_instrument(role, table, resource, clock)
-    except (LinkError, ValueError) as error:
+    except (BenchError, ValueError) as error:
         raise StationFault(f"{role} ({table.driver} at {table.address}): {error}") from error
     stack.callback(device.close)
     return device

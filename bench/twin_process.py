@@ -69,9 +69,8 @@ def twin_process(
             if not line:
                 _end(process)
                 words.seek(0)
-                said = (
-                    words.read().strip().removeprefix(PREFIX) or f"exit status {process.returncode}"
-                )
+                said = words.read().strip().removeprefix(PREFIX)
+                said = said or f"exit status {process.returncode}"
                 raise StationFault(f"the twins of bench {bench} did not start: {said}")
             yield Endpoints.from_json(json.loads(line))
         finally:

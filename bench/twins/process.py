@@ -26,7 +26,8 @@ def serve(
     virtual = VirtualBench(description, seed=seed, rate=rate)
     try:
         virtual.start()
-        print(json.dumps(virtual.endpoints()) if as_json else _table(virtual, description))
+        line = json.dumps(virtual.endpoints()) if as_json else _table(virtual, description)
+        sys.stdout.write(line + "\n")
         sys.stdout.flush()
         ended = threading.Event()
         if until_eof:

@@ -15,7 +15,7 @@ from testcases.selftest.jig import Jig, open_jig
 
 SHORT = (1, 13)
 """Seeds of the short form; the campaign takes all of 1 to 20."""
-POINTS = (  # current, power factor, limit in %, seconds: long enough for 1 LSB of AENERGY to be small
+POINTS = (  # current, power factor, limit in %, seconds: long enough for an LSB to be small
     ("Ib", "1", 0.1, 60.0),
     ("Imax", "1", 0.1, 60.0),
     ("Ib", "0.5L", 0.15, 60.0),
@@ -58,7 +58,7 @@ def check_lot(folder: Path, seed: int) -> None:
             errors = true_errors(jig, current, power_factor, seconds)
             worst = max(errors, key=lambda number: abs(errors[number]))
             assert abs(errors[worst]) <= limit, (
-                f"seed {seed}, position {worst}, {current} PF {power_factor}: {errors[worst]:+.4f} %"
+                f"seed {seed}, position {worst}, {current} {power_factor}: {errors[worst]:+.4f} %"
             )
 
 

@@ -1,8 +1,7 @@
-"""Evidence 3: each faulty board fails with its own named reason, the others pass, the run goes on."""
+"""Evidence 3: each faulty board fails with its own named reason, and the run goes on."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest

@@ -1,0 +1,65 @@
+"""Evidence 4: Ctrl-C and SIGTERM leave the source off, and the record says what happened."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench.control import Control
+from testcases.selftest.command import TIMEOUT, bench, bench_command, last_json, running_twins
+
+STOPPED = 30.0
+"""Seconds of wall time within which an interrupted command must have ended."""
+
+
+def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Until `condition()` holds; fails when the process ends first or it takes too long."""
+    end = time.monotonic() + TIMEOUT
+    while not condition():
+        assert process.poll() is None, "the command ended by itself"
+        assert time.monotonic() < end, "the awaited state did not come"
+        time.sleep(0.002)
+
+
+@pytest.mark.requirement("BEN-10")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_a_signal_leaves_the_source_off(tmp_path: Path, number: signal.Signals) -> None:
+    with running_twins(tmp_path, "--stepped") as ready:
+        control = Control(ready["control"])
+        try:
+            process = subprocess.Popen(
+                bench_command("calibrate", f"--twins={ready['control']}"),
+                cwd=tmp_path,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            try:
+                wait_for(control.source_on, process)
+                assert control.circuit().voltage >= 0.0
+                process.send_signal(number)
+                _, stderr = process.communicate(timeout=STOPPED)
+            finally:
+                process.kill()
+                process.wait()
+            assert process.returncode == 2
+            assert "Traceback" not in stderr
+            assert not control.source_on()
+            assert control.circuit().voltage == 0.0
+        finally:
+            control.close()
+    listed = bench("results", "last", "--json", cwd=tmp_path)
+    assert "aborted" in listed.stdout
+
+
+def test_twins_that_are_joined_stay_and_can_be_used_again(tmp_path: Path) -> None:
+    with running_twins(tmp_path, "--stepped", "--seed=3") as ready:
+        for _ in range(2):
+            done = bench("calibrate", "--json", f"--twins={ready['control']}", cwd=tmp_path)
+            assert done.returncode == 0, done.stderr
+            assert len(last_json(done.stdout)["positions"]) == 32
