@@ -175,4 +175,4 @@ class Ade7753:
         `samples`: 1 to 10000 averaged per point. `ValueError`, `DeviceTimeout`,
         `ReadBackMismatch`, `LinkChecksum`.
         """
-        return trim_offsets(self.registers, self.waveform, samples)
+        return trim_offsets(self.registers, self.waveform, self.clock, samples)

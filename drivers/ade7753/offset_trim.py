@@ -8,9 +8,13 @@ from drivers.ade7753.access import RegisterAccess
 from drivers.ade7753.bits import CH1OS_INTEGRATOR, Mode
 from drivers.ade7753.registers import SIGN_MAGNITUDE_LIMIT
 from drivers.ade7753.waveform import WaveformCapture
+from drivers.clock import Clock
 
 _PROBE = 16
 """Offset code, of 31, for finding out what one code does."""
+_SETTLING = 0.02
+"""Lab time in s after a change: the voltage samples pass LPF1, 140 Hz (reference 4.3), whose step
+response is then down to e^-17."""
 _REGISTERS = {"current": "CH1OS", "voltage": "CH2OS"}
 
 
@@ -25,7 +29,7 @@ class OffsetTrim:
 
 
 def trim_offsets(
-    access: RegisterAccess, waveform: WaveformCapture, samples: int
+    access: RegisterAccess, waveform: WaveformCapture, clock: Clock, samples: int
 ) -> dict[str, OffsetTrim]:
     """Trim both ADC offsets with shorted inputs; results for "current" and "voltage", in codes.
 
@@ -43,7 +47,7 @@ def trim_offsets(
     access.write_raw("MODE", shorted)
     try:
         return {
-            source: _trim(access, waveform, source, register, samples)
+            source: _trim(access, waveform, clock, source, register, samples)
             for source, register in _REGISTERS.items()
         }
     finally:
@@ -53,9 +57,15 @@ def trim_offsets(
 
 
 def _trim(
-    access: RegisterAccess, waveform: WaveformCapture, source: str, register: str, samples: int
+    access: RegisterAccess,
+    waveform: WaveformCapture,
+    clock: Clock,
+    source: str,
+    register: str,
+    samples: int,
 ) -> OffsetTrim:
     def mean() -> float:
+        clock.sleep(_SETTLING)
         return sum(waveform.capture(source, samples).samples) / samples
 
     access.write(register, 0)

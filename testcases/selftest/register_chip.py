@@ -36,6 +36,7 @@ class RegisterChip:
         self._run_energy = 0.0
         self._crossings = 0
         self._samples = 0
+        self._sampling = False, 0
         self.reset()
 
     def reset(self) -> None:
@@ -54,12 +55,13 @@ class RegisterChip:
     def advance(self, seconds: float) -> None:
         end = self.time + seconds
         divider = 128 << (self.raw[0x09] >> 11 & 3)
+        sampling = bool(self.raw[0x0A] & WSMP)
+        if (sampling, divider) != self._sampling:
+            self._sampling = sampling, divider
+            self._samples = int(self.time * CLKIN / divider)
         while True:
             crossing = (self._crossings + 1) / (2 * self.frequency) if self.frequency else 1e99
-            sample = (self._samples + 1) * divider / CLKIN
-            if not self.raw[0x0A] & WSMP:
-                self._samples = int(self.time * CLKIN / divider)
-                sample = 1e99
+            sample = (self._samples + 1) * divider / CLKIN if sampling else 1e99
             at = min(crossing, sample)
             if at > end:
                 break
