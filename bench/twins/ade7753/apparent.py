@@ -1,10 +1,12 @@
 """Apparent energy over a long span: IRMS times VRMS has no closed form, so quadrature.
 
 Both factors are smooth, ripple and settling included, so Gauss-Legendre over panels of one line
-period is exact to 1e-6 of the ripple; once all has settled every panel is the same.
+period converges fast; once all has settled every panel is the same.
 """
 
 from __future__ import annotations
+
+from functools import cache
 
 import numpy as np
 
@@ -12,12 +14,20 @@ from bench.twins.ade7753.model import APPARENT_SCALE, Floats
 from bench.twins.ade7753.plan import Plan
 from bench.twins.ade7753.terms import Terms
 
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(16)
-NODES, WEIGHTS = 0.5 * (NODES + 1.0), 0.5 * WEIGHTS
+BASE_NODES = 16
+"""Nodes per panel, and two more for each harmonic of the squared current: then what the rule
+aliases is under 1e-6 of the ripple."""
 SETTLED = 1e-8
 """What is left of a transient, relative to the mean, where it is taken as settled."""
 FLOOR = 1e-6
 """Codes squared and codes under which a transient moves less than 1e-4 LSB per second."""
+
+
+@cache
+def nodes(count: int) -> tuple[Floats, Floats]:
+    """Nodes and weights of the Gauss-Legendre rule on 0..1."""
+    at, weight = np.polynomial.legendre.leggauss(count)
+    return np.asarray(0.5 * (at + 1.0)), np.asarray(0.5 * weight)
 
 
 class Apparent:
@@ -29,6 +39,7 @@ class Apparent:
         self._mean_abs = mean_abs
         self._start = plan.k.astype(np.float64)
         self._panel = plan.period()
+        self._nodes, self._weights = nodes(BASE_NODES + 2 * int(plan.mean_square.order.max()))
         settle = np.maximum(
             _settling(plan.mean_square, self._start), _settling(mean_abs, 0.0 * self._start)
         )
@@ -46,10 +57,10 @@ class Apparent:
         row = np.arange(len(k))
         whole = self._sums[row, kept] + (lap - kept) * self._each
         width = gone - lap * self._panel
-        after = (lap * self._panel + 0.5)[:, None] + width[:, None] * NODES
+        after = (lap * self._panel + 0.5)[:, None] + width[:, None] * self._nodes
         w = self._plan.w
         square = self._plan.mean_square.at(self._start[:, None] + after, w)
-        part = self._power(square, self._mean_abs.at(after, w)) @ WEIGHTS
+        part = self._power(square, self._mean_abs.at(after, w)) @ self._weights
         return np.asarray(whole + part * width)
 
     def _whole_panels(self, count: int, settled: bool = False) -> Floats:
@@ -59,7 +70,7 @@ class Apparent:
             return np.zeros((chips, 0))
         # A sum over samples 1..N is the integral from 1/2 to N + 1/2.
         corner = 0.5 + self._panel[:, None] * np.arange(count)
-        inner = self._panel[:, None] * NODES
+        inner = self._panel[:, None] * self._nodes
         square, level = (
             _on_grid(terms.steady if settled else terms, plan.w, first[:, None] + corner, inner)
             for terms, first in (
@@ -68,7 +79,7 @@ class Apparent:
             )
         )
         values = self._power(square.reshape(chips, -1), level.reshape(chips, -1))
-        return np.asarray((values.reshape(chips, count, -1) @ WEIGHTS) * self._panel[:, None])
+        return np.asarray((values.reshape(chips, count, -1) @ self._weights) * self._panel[:, None])
 
     def _power(self, square: Floats, mean_abs: Floats) -> Floats:
         s = self._plan.settings

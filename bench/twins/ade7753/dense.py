@@ -53,10 +53,8 @@ def dense(plan: Plan, state: State, count: Integers) -> tuple[Increments, Floats
     _crossings(plan, state, flips, signs, size)
     shape = np.where(inside, np.abs(plan.current.run(first, width, w)), 0.0)
     events.peaks(state, s, shape.max(axis=1), size.max(axis=1))
-    sign = np.where(inside & (np.abs(power) >= doubts.no_load), np.sign(power), 0.0)
-    late = width - 1 - (sign[:, ::-1] != 0).argmax(axis=1)
-    positive, negative = sign.max(axis=1) > 0, sign.min(axis=1) < 0
-    events.power_signs(state, positive, negative, sign[row, late])
+    loaded = inside & (np.abs(power) >= doubts.no_load)
+    events.power_signs(state, np.where(loaded, np.sign(power), 0.0).astype(np.int64))
 
     state.zx_sign[took] = signs[row, stop][took]
     state.zx_count[took] = (ordinal[row, stop] % s.line_cycles)[took]

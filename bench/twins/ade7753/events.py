@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bench.twins.ade7753.model import Booleans, Floats
+from bench.twins.ade7753.model import Floats, Integers
 from bench.twins.ade7753.settings import Settings
 from bench.twins.ade7753.state import State
 from drivers.ade7753.bits import Flag
@@ -67,14 +67,15 @@ def peaks(state: State, settings: Settings, current: Floats, voltage: Floats) ->
     state.flags[voltage >= settings.voltage_level] |= Flag.PKV
 
 
-def power_signs(state: State, positive: Booleans, negative: Booleans, last: Floats) -> None:
-    """Signs that the active power had in a span (per chip), and the last of them (0 for none).
+def power_signs(state: State, signs: Integers) -> None:
+    """Signs of the active power at instants in a row, chips x instants; 0 inside the no-load band.
 
-    Inside the no-load band there is no sign. The first sign after a reset is no reversal.
+    Inside the band the sign stays what it was. The first sign after a reset is no reversal.
     """
-    before = state.power_sign
-    down = negative & ((before > 0) | (positive & ((before < 0) | (last < 0))))
-    up = positive & ((before < 0) | (negative & ((before > 0) | (last > 0))))
-    state.flags[down] |= Flag.PNEG
-    state.flags[up] |= Flag.PPOS
-    state.power_sign[last != 0] = np.sign(last[last != 0]).astype(np.int64)
+    every = np.concatenate([state.power_sign[:, None], signs], axis=1)
+    known = np.maximum.accumulate(np.where(every != 0, np.arange(every.shape[1]), 0), axis=1)
+    held = np.take_along_axis(every, known, axis=1)
+    before, after = held[:, :-1], held[:, 1:]
+    state.flags[((before > 0) & (after < 0)).any(axis=1)] |= Flag.PNEG
+    state.flags[((before < 0) & (after > 0)).any(axis=1)] |= Flag.PPOS
+    state.power_sign[:] = held[:, -1]

@@ -6,7 +6,7 @@ import numpy as np
 
 from bench.twins.ade7753 import events
 from bench.twins.ade7753.apparent import Apparent
-from bench.twins.ade7753.gate import Gate, mean_counted
+from bench.twins.ade7753.gate import Gate
 from bench.twins.ade7753.increments import KINDS, Increments
 from bench.twins.ade7753.model import Floats, Integers
 from bench.twins.ade7753.plan import Plan
@@ -26,29 +26,35 @@ class Active:
         self._plan = plan
         self.start = plan.k.astype(np.float64)
         self.factor = gate.factor
-        self.even = np.zeros(len(self.factor))
-        if gate.mixed.any():
-            even = mean_counted(plan.power, plan.settings, plan.doubts.no_load)
-            self.even = np.where(gate.mixed, even, 0.0)
+        self.mixed = gate.mixed
         self._base = plan.power_sum.to(self.start)
+        self.signs = np.sign(plan.power.mean)[:, None] * (self.factor != 0)[:, None]
+        if self.mixed.any():
+            self._ripple = plan.amid.ripple(self.start)
+            self.signs = np.where(self.mixed[:, None], plan.amid.signs, self.signs)
 
     def to(self, k: Floats) -> Floats:
         """Counted up to and including sample `k` per chip."""
-        gone = k - self.start
-        summed = self._plan.power_sum.to(k) - self._base + self._plan.settings.apos * gone
-        return np.asarray(self.factor * summed + self.even * gone)
+        plan, gone = self._plan, k - self.start
+        free = self.factor * (plan.power_sum.to(k) - self._base + plan.settings.apos * gone)
+        if not self.mixed.any():
+            return np.asarray(free)
+        amid = plan.amid.mean * gone + plan.amid.ripple(k) - self._ripple
+        return np.where(self.mixed, amid, free)
 
     def of(self, chip: int, k: Floats) -> Floats:
         """The same for many samples `k` of one chip."""
-        gone = k - self.start[chip]
-        summed = self._plan.power_sum.of(chip, k) - self._base[chip]
-        summed += self._plan.settings.apos[chip] * gone
-        return np.asarray(self.factor[chip] * summed + self.even[chip] * gone)
+        plan, gone = self._plan, k - self.start[chip]
+        if self.mixed[chip]:
+            ripple = plan.amid.ripple_of(chip, k) - self._ripple[chip]
+            return np.asarray(plan.amid.mean[chip] * gone + ripple)
+        summed = plan.power_sum.of(chip, k) - self._base[chip]
+        return np.asarray(self.factor[chip] * (summed + plan.settings.apos[chip] * gone))
 
     def goes_on(self, following: Active) -> bool:
         """Whether this formula also holds where `following` does."""
         same = np.array_equal(self.factor, following.factor)
-        return same and self._plan is following._plan and np.array_equal(self.even, following.even)
+        return same and self._plan is following._plan
 
 
 def long_run(
@@ -85,11 +91,11 @@ def long_run(
 
     _crossings(plan, state, crossings, start, stop)
     _peaks(plan, state, start, stop)
-    ripple = gate.mixed
-    sign = np.sign(plan.power.at(stop, w)) * (
-        ripple | (np.abs(plan.power.mean) > plan.doubts.no_load)
-    )
-    events.power_signs(state, ripple | (sign > 0), ripple | (sign < 0), sign)
+    events.power_signs(state, active.signs.astype(np.int64))
+    final = plan.power.at(stop, w)
+    loaded = gate.mixed & (np.abs(final) >= plan.doubts.no_load)
+    state.power_sign[loaded] = np.sign(final[loaded]).astype(np.int64)
+    state.zx_sign[:] = np.where(plan.lpf1.at(stop, w) >= 0.0, 1, -1)
     state.mean_abs[:] = mean_abs.at(count.astype(np.float64), w)
     state.zx_count[:] = (state.zx_count + crossings.count) % s.line_cycles
     plan.k += count

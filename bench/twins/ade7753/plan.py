@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
 from bench.twins.ade7753.doubts import Doubts
 from bench.twins.ade7753.filters import integrate, low_pass
+from bench.twins.ade7753.gate import Amid
 from bench.twins.ade7753.model import SAMPLE_RATE, Floats, Integers, smoothing
 from bench.twins.ade7753.periodic import Periodic
 from bench.twins.ade7753.settings import Settings
@@ -73,6 +75,11 @@ class Plan:
         self.power_sum = Sum(self.power, w)
         self.reactive_sum = Sum(self.reactive, w)
         self.periodic = Periodic(self.lpf1.steady, self.current.steady, w)
+
+    @cached_property
+    def amid(self) -> Amid:
+        """The power among its thresholds; worked out where some chip needs it."""
+        return Amid(self.power, self.w, self.settings, self.doubts.no_load)
 
     def store(self, state: State) -> None:
         """Put the filter outputs at the last sample taken into `state`."""

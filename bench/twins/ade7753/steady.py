@@ -23,8 +23,9 @@ from drivers.ade7753.bits import Flag
 
 QUIET = 1e-10
 """LPF1 transient, relative to the signal, under which the voltage is periodic."""
-PATIENCE = 32
-"""Spans of `LONGEST` samples in which a power may settle out of its thresholds: 1.2 s."""
+FADED = 0.25
+"""LPF2 LSB left of a transient that no longer matters to a power amid its thresholds: at most
+0.01 energy LSB, decaying with the slowest pole of the HPF."""
 
 
 class SteadyEngine:
@@ -54,16 +55,16 @@ class SteadyEngine:
         pieces: list[Piece] = []
         cf = plan.settings.rate_cf
         left = count.copy()
-        spans = 0
         while left.any():
-            gate = Gate(plan.power, plan.k.astype(np.float64), plan.settings, self._doubts.no_load)
-            if self._is_short(plan, left) or (gate.mixed.any() and spans < PATIENCE):
+            k = plan.k.astype(np.float64)
+            gate = Gate(plan.power, k, plan.settings, self._doubts.no_load)
+            settling = gate.mixed & (plan.power.fading.swing(k) > FADED)
+            if self._is_short(plan, left) or settling.any():
                 some = np.minimum(left, LONGEST)
                 start = state.n.copy()
                 added, pulses = dense(plan, state, some)
                 pieces.append(Knots.of(start, some, pulses))
                 left = left - some
-                spans += 1
             else:
                 start = state.n.copy()
                 added, active = long_run(plan, state, left, gate, mean_abs(plan, state))
