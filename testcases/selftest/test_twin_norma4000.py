@@ -55,7 +55,9 @@ def exact() -> Iterator[Rig]:
 def test_the_references_conversation(exact: Rig) -> None:
     ask = exact.client.query
     assert ask("*IDN?") == "Fluke,NORMA5000,KN34512BA,01.05"
-    exact.client.write('*RST;ROUT:SYST "3W";:SYNC:SOUR VOLT1;:APER 0.1;:INIT:CONT ON')
+    # The answer also says that the set-up is done: lab time must not move before it.
+    set_up = '*RST;ROUT:SYST "3W";:SYNC:SOUR VOLT1;:APER 0.1;:INIT:CONT ON;:SYST:ERR?'
+    assert ask(set_up) == '0,"No error"'
     exact.l1.apply(sine(230, 50), sine(1, 50))
     exact.world.advance(0.2)
     assert ask('FUNC "VOLT1","CURR1","POW1:ACT";FUNC?') == '"VOLT1","CURR1","POW1"'
