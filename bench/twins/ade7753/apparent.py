@@ -39,7 +39,9 @@ class Apparent:
         self._mean_abs = mean_abs
         self._start = plan.k.astype(np.float64)
         self._panel = plan.period()
-        self._nodes, self._weights = nodes(BASE_NODES + 2 * int(plan.mean_square.order.max()))
+        self._nodes, self._weights = nodes(
+            BASE_NODES + 2 * int(plan.mean_square.order.max(initial=0))
+        )
         settle = np.maximum(
             _settling(plan.mean_square, self._start), _settling(mean_abs, 0.0 * self._start)
         )
