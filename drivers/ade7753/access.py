@@ -147,27 +147,38 @@ class RegisterAccess:
     def take(self, name: str) -> int:
         """Read and clear by the read-with-reset register `name`; return the register's bits.
 
-        Its plain twin is read first, verified, because a corrupted reading would be the only copy.
-        A clear that did not come through is repeated, and what was seen is combined: flags by OR,
-        peaks and energies by taking the later reading. Returns 0 without a clear when nothing is
-        set. `ValueError` when `name` is no read-with-reset register; `LinkChecksum`.
+        Its plain twin is read first, verified, because a corrupted reading would be the only copy;
+        nothing is cleared when that is 0. If the clearing read then says something else, news came
+        or its command went astray (to a register whose CHKSUM fits just as well): only when the
+        plain twin is seen to be cleared it counts as news, else the clear is repeated. Peaks and
+        energies are those before the clear. `ValueError` when `name` is no read-with-reset
+        register; `LinkChecksum`.
         """
         register = _register(name)
         if register.clears is None:
             raise ValueError(f"{name} is not cleared by reading it")
+        plain = (plain_name(register),)
         flags = name == "RSTSTATUS"
         seen = 0
         with self._lock:
+            pending = self.read_raw(plain)[plain[0]]
             for _ in range(self._retries + 1):
-                plain = plain_name(register)
-                pending = self.read_raw((plain,))[plain]
                 if not pending:
                     return seen
-                seen = seen | pending if flags else pending
+                seen = seen | pending if flags else max(seen, pending)
                 value = self._take_once(register)
-                if value is not None and (not flags or value & pending == pending):
-                    return seen | value if flags else value
+                if value == pending:
+                    return seen
+                left = self.read_raw(plain)[plain[0]]
+                if flags and not left & pending:
+                    # Cleared, so `value` shows what came meanwhile, unless its bits are corrupted.
+                    return (
+                        seen | value if value is not None and value & pending == pending else seen
+                    )
+                if not flags and left < seen:
+                    return seen
                 self.counts.retries += 1
+                pending = left
         raise LinkChecksum(
             f"{self.label}: {name}: {self._retries + 1} reads with reset failed their check: "
             "check the SPI wiring"

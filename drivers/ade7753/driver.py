@@ -76,6 +76,13 @@ class Ade7753:
         """
         start_up(self.registers, self.flags, self.clock, self._hardware_reset)
 
+    def probe(self) -> None:
+        """Check that a chip answers, without changing it (plain reads of 5 registers, no unit).
+
+        `DeviceError` "no answer on SPI" when the lines are dead; `LinkError` when the bus fails.
+        """
+        require_answer(self.registers)
+
     def configure(self, settings: Settings) -> None:
         """Write `settings` (ranges: see `Settings`), read each back, start with clean flags and
         peaks.

@@ -23,13 +23,14 @@ def lock_directory() -> Path:
     It lies under the temporary directory and not under XDG_RUNTIME_DIR: a nightly run started by
     cron has no XDG_RUNTIME_DIR, and would then not see the lock of an operator at the desk.
     """
-    path = Path(tempfile.gettempdir()) / f"meterbench-{os.getuid()}" / "locks"
+    user = os.getuid() if hasattr(os, "getuid") else 0  # Windows: a directory per user anyway
+    path = Path(tempfile.gettempdir()) / f"meterbench-{user}" / "locks"
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         owner = path.parent.stat().st_uid
     except OSError as error:
         raise LinkError(f"cannot make the lock directory {path}: {error}") from error
-    if owner != os.getuid():
+    if owner != user:
         raise LinkError(f"the lock directory {path} belongs to another user: remove it")
     return path
 

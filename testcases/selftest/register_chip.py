@@ -129,9 +129,10 @@ class RegisterChip:
             self._store(byte)
             return 0xFF
         if self._left == self._size - 1:
+            self._latch()
             if self._rest < 4e-6 - 1e-12:
                 self.t9_broken += 1
-            self._latch()
+                self._buffer ^= (1 << 8 * self._size) - 1
         out = self._buffer >> 8 * self._left & 0xFF
         self._ones += out.bit_count()
         if self._left == 0:

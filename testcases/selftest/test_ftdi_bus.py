@@ -140,8 +140,9 @@ def test_registers_through_the_bridge(bus: FtdiBus, ftdi: FakeFtdi) -> None:
 
 
 def test_chip_select_is_held_over_segments_and_rises_after_the_gap(
-    bus: FtdiBus, ftdi: FakeFtdi
+    bus: FtdiBus, ftdi: FakeFtdi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("drivers.spi.ftdi_bus._spin", lambda seconds: ftdi.log.append("gap"))
     bus.transfer(
         0,
         [
@@ -154,10 +155,13 @@ def test_chip_select_is_held_over_segments_and_rises_after_the_gap(
     assert ftdi.log == [
         "select",
         "0x11 1c",
+        "gap",
         "0x24 0000",
+        "gap",
         "deselect",
         "select",
         "0x11 3e",
+        "gap",
         "0x24 00",
         "deselect",
     ]
