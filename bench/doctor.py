@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from bench.clock import CountingClock
 from bench.control import Control
@@ -15,8 +15,8 @@ from bench.opening import make_clock, resource_of
 from bench.registry import open_instrument
 from bench.spi import SpiBuses
 from drivers.ade7753.driver import Ade7753
+from drivers.ade7753.start_up import require_answer
 from drivers.errors import BenchError
-from drivers.roles import RelayUnit
 
 SOON = 30
 """Days before its due date from which an instrument is reported."""
@@ -40,31 +40,28 @@ class Finding:
         return self.check == GOOD
 
 
-def examine(description: Description, control: Control | None) -> Iterator[Finding]:
-    """Open each device of a bench in turn, check it, close it; the source is left off."""
+def examine(description: Description, control: Control | None) -> list[Finding]:
+    """Open every device of a bench, check it, and close all again; the source is left off."""
     clock = make_clock(description, control)
     endpoints = control.endpoints() if control is not None else None
-    relays: RelayUnit | None = None
-    for role, table in description.instruments.items():
-        try:
-            resource = resource_of(role, table, endpoints)
-            device = open_instrument(role, table, resource, clock)
-        except (BenchError, ValueError) as error:
-            yield _finding(role, table.address, table, "", str(error))
-            continue
-        try:
-            yield _finding(role, resource, table, str(device.identify()), device.self_check())
-        except BenchError as error:
-            yield _finding(role, resource, table, "", str(error))
-        finally:
-            with suppress(BenchError):
-                device.close()
-    buses = SpiBuses(clock, relays, endpoints)
-    try:
-        for position in description.positions:
-            yield _position(position, buses, clock, description.design.clkin)
-    finally:
-        buses.close()
+    findings, opened = [], {}
+    with ExitStack() as stack:
+        for role, table in description.instruments.items():
+            address = table.address
+            try:
+                address = resource_of(role, table, endpoints)
+                opened[role] = open_instrument(role, table, address, clock)
+                stack.callback(_close, opened[role])
+                identity, complaint = str(opened[role].identify()), opened[role].self_check()
+            except (BenchError, ValueError) as error:
+                identity, complaint = "", str(error)
+            findings.append(_finding(role, address, table, identity, complaint))
+        # A relay unit may be what selects the boards, so it stays open for them.
+        buses = SpiBuses(clock, opened.get("relays"), endpoints)
+        stack.callback(buses.close)
+        clkin = description.design.clkin
+        findings += [_position(row, buses, clock, clkin) for row in description.positions]
+    return findings
 
 
 def virtual_nodes(control: Control | None) -> Finding | None:
@@ -85,10 +82,16 @@ def _position(row: PositionTable, buses: SpiBuses, clock: CountingClock, clkin: 
         address = buses.address(row)
         bus, chip = buses.open(row)
         driver = Ade7753(bus, chip, clock, label=name, clkin=clkin)
+        require_answer(driver.registers)
         revision = driver.read("DIEREV")
     except BenchError as error:
         return Finding(name, address, row.serial, "", "failed", str(error))
     return Finding(name, address, f"{row.serial}, ADE7753 die {revision}", "", GOOD, "")
+
+
+def _close(device: Any) -> None:
+    with suppress(BenchError):
+        device.close()
 
 
 def _finding(

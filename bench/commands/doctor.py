@@ -35,7 +35,7 @@ def doctor(
     check(description)
     with ExitStack() as stack:
         control = twin_control(stack, description, bench, twins, seed)
-        findings = list(examine(description, control))
+        findings = examine(description, control)
         nodes = virtual_nodes(control)
     show([_table([*findings, *([nodes] if nodes else [])])], form)
     if not all(finding.is_good for finding in findings):

@@ -208,13 +208,18 @@ class VerifyPoint(Table):
 
 
 class CalibrationTable(Table):
-    """The calibration procedure's settings; half line cycles set each accumulation's length."""
+    """The calibration procedure's settings; half line cycles set each accumulation's length.
+
+    `verify_resolution`: the part of a verification point's limit that one energy LSB may be; it
+    sets how long that point accumulates. `pulse_gate` in s, `pulse_limit` in %. `quorum`: positions
+    that must take part for the run to go on.
+    """
 
     method: Literal["reference meter", "accurate source"] = "reference meter"
     gain_half_cycles: Annotated[int, Field(ge=2, le=65535)] = 2000
     phase_half_cycles: Annotated[int, Field(ge=2, le=65535)] = 2000
     offset_half_cycles: Annotated[int, Field(ge=2, le=65535)] = 12000
-    verify_half_cycles: Annotated[int, Field(ge=2, le=65535)] = 4000
+    verify_resolution: Annotated[float, Field(gt=0, le=0.5)] = 0.05
     rms_readings: Annotated[int, Field(ge=1, le=1000)] = 20
     pulse_gate: Positive = 5.0
     pulse_limit: Positive = 0.2

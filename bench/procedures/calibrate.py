@@ -100,8 +100,9 @@ class Calibration:
                 if abs(error) > GAIN_CHECK:
                     self._reject(
                         position,
-                        f"error {error:+.3f} % is left after watt gain, allowed are +-{GAIN_CHECK} %: "
-                        "the reading does not repeat: check supply, contacts and noise",
+                        f"error {error:+.3f} % is left after watt gain, allowed are "
+                        f"+-{GAIN_CHECK} %: the reading does not repeat: check supply, contacts "
+                        "and noise",
                     )
         return rms
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 
 from bench.calibration.percentage_error import line_cycle_error
@@ -10,6 +11,9 @@ from bench.procedures.accumulate import Accumulation, accumulate
 from bench.procedures.reference import Reference
 from bench.station import Station
 from drivers.ade7753.line_cycles import LineCycleResult
+
+SHORTEST, LONGEST = 100, 65_535
+"""Half line cycles of an accumulation: a second, and what LINECYC holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,23 @@ class PointReading:
         return {} if self.counts is None else asdict(self.counts)
 
 
-def read_errors(station: Station, point: LoadPoint, half_cycles: int) -> dict[int, PointReading]:
-    """Apply `point`, accumulate over `half_cycles`, and compare with the reference meter."""
+def half_cycles_for(station: Station, point: LoadPoint) -> int:
+    """Half line cycles after which one energy LSB is the described part of the point's limit.
+
+    `ValueError` when the point has no limit or no active power.
+    """
+    if not point.limit or not point.active:
+        raise ValueError(f"{point.name}: a verification point needs a limit and active power")
+    resolution = station.description.calibration.verify_resolution
+    counts = 100 / (resolution * point.limit)
+    seconds = counts / station.meter.expected_energy(abs(point.active), 1.0)
+    return min(max(math.ceil(2 * point.frequency * seconds), SHORTEST), LONGEST)
+
+
+def read_errors(station: Station, point: LoadPoint) -> dict[int, PointReading]:
+    """Apply `point`, accumulate for as long as its limit needs, compare with the reference."""
     station.apply(point)
-    accumulation = accumulate(station, half_cycles)
+    accumulation = accumulate(station, half_cycles_for(station, point))
     return {
         position.number: _reading(station, point, accumulation, position.number, position.reason)
         for position in station.positions

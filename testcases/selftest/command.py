@@ -56,10 +56,25 @@ def running_twins(cwd: Path, *arguments: str) -> Iterator[dict[str, Any]]:
 
 def describe(folder: Path, extra: str = "", **changes: str) -> str:
     """A copy of the default bench in `folder`, with texts replaced and `extra` at its end."""
-    text = read("virtual")
+    return _write(folder, _changed(read("virtual"), changes) + extra)
+
+
+def describe_small(folder: Path, extra: str = "", **changes: str) -> str:
+    """As `describe`, with four positions only."""
+    text = read("virtual").replace('"1-20"', '"1-4"').replace('"101-120"', '"101-104"')
+    second = text.index("[[positions]]", text.index('"101-104"'))
+    text = text[:second] + text[text.index("[twins]") :]
+    return _write(folder, _changed(text, changes) + extra)
+
+
+def _changed(text: str, changes: dict[str, str]) -> str:
     for old, new in changes.items():
         assert old in text, f"{old!r} is not in the default description"
         text = text.replace(old, new)
+    return text
+
+
+def _write(folder: Path, text: str) -> str:
     path = folder / "bench.toml"
-    path.write_text(text + extra)
+    path.write_text(text)
     return str(path)

@@ -1,8 +1,4 @@
-"""Evidence 2: calibrated boards against the world's hidden truth, for every lot of boards.
-
-The true energy comes from the world's own integral of u(t) i(t), the meter's from the difference of
-two AENERGY readings and the meter constant; neither passes through the code that calibrates.
-"""
+"""Evidence 2: calibrated boards against the world's hidden truth, for every lot of boards."""
 
 from __future__ import annotations
 
@@ -10,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.loadpoint import load_point
-from testcases.selftest.jig import Jig, open_jig
+from testcases.selftest.jig import open_jig, true_errors
 
 SHORT = (1, 13)
 """Seeds of the short form; the campaign takes all of 1 to 20."""
@@ -22,26 +17,6 @@ POINTS = (  # current, power factor, limit in %, seconds: long enough for an LSB
     ("Ib", "0.8C", 0.15, 60.0),
     ("0.05 Ib", "1", 0.3, 240.0),
 )
-METER_CONSTANT = 3200.0  # imp/kWh, of the description
-AENERGY = 1 << 24
-
-
-def true_errors(jig: Jig, current: str, power_factor: str, seconds: float) -> dict[int, float]:
-    """Percentage error of each board's AENERGY against the world's energy over `seconds`."""
-    jig.station.apply(load_point(jig.description.design, current, power_factor))
-    cfden = {p.number: p.chip.read("CFDEN") for p in jig.station.positions}
-    before = {p.number: p.chip.read("AENERGY") for p in jig.station.positions}
-    joules = -jig.control.circuit("L1").energy
-    jig.control.advance(seconds)
-    joules += jig.control.circuit("L1").energy
-    errors = {}
-    for position in jig.station.positions:
-        number = position.number
-        advance = (position.chip.read("AENERGY") - before[number]) % AENERGY
-        # CF counts one pulse per CFDEN + 1 energy LSB, and the meter constant says what that is.
-        metered = advance / (cfden[number] + 1) / METER_CONSTANT * 3.6e6
-        errors[number] = (metered / joules - 1) * 100
-    return errors
 
 
 def check_lot(folder: Path, seed: int) -> None:
