@@ -1,4 +1,4 @@
-"""Accumulation: roll-over, half-full, positive-only, no-load gate, reads with reset, line cycles."""
+"""Accumulation: roll-over, positive-only, no-load gate, reads with reset, line cycles."""
 
 from __future__ import annotations
 

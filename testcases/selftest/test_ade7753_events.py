@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import pytest
 
@@ -48,7 +49,7 @@ def test_zx_comes_on_both_edges_and_the_pin_follows(jig: Jig) -> None:
         jig.run(0.5e-3)
         levels.append(jig.board.zx)
         flags += bool(jig.chip.read("RSTSTATUS") & Flag.ZX)
-    changes = sum(a != b for a, b in zip(levels, levels[1:], strict=False))
+    changes = sum(a != b for a, b in itertools.pairwise(levels))
     assert changes == 4
     assert flags == 4
 

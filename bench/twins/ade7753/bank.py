@@ -152,7 +152,7 @@ class Bank:
     def settings(self) -> Settings:
         """The numbers that registers, spread and faults come to now."""
         if self._settings is None:
-            self._settings = settings(self.registers, self._boards, self.world.ambient, self.doubts)
+            self._settings = settings(self.registers, self._boards, self._ambient, self.doubts)
         return self._settings
 
     def _advance(self, now: float) -> None:

@@ -68,11 +68,22 @@ class Board(Faulty):
         """Whether the sign of the active power is stuck at plus."""
         return self.fault("stuck_sign") is not None
 
+    def inject(self, kind: str, **parameters: float) -> None:
+        """Switch a fault on at lab time now; `ValueError` on a kind or value not in `FAULTS`."""
+        with self._bank.world.lock:
+            self._bank.change()
+            super().inject(kind, **parameters)
+
+    def clear(self, kind: str | None = None) -> None:
+        """Switch one fault off at lab time now, or all."""
+        with self._bank.world.lock:
+            self._bank.change()
+            super().clear(kind)
+
     def faults_changed(self) -> None:
         """Put a change of faults into effect at lab time now."""
         bank, world = self._bank, self._bank.world
         with world.lock:
-            bank.change()
             active = {row.kind: p for row in FAULTS if (p := self.fault(row.kind)) is not None}
             for kind, parameters in active.items():
                 if self._known.get(kind) is not parameters:
