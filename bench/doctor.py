@@ -15,7 +15,6 @@ from bench.opening import make_clock, resource_of
 from bench.registry import open_instrument
 from bench.spi import SpiBuses
 from drivers.ade7753.driver import Ade7753
-from drivers.ade7753.start_up import require_answer
 from drivers.errors import BenchError
 
 SOON = 30
@@ -82,7 +81,7 @@ def _position(row: PositionTable, buses: SpiBuses, clock: CountingClock, clkin: 
         address = buses.address(row)
         bus, chip = buses.open(row)
         driver = Ade7753(bus, chip, clock, label=name, clkin=clkin)
-        require_answer(driver.registers)
+        driver.probe()
         revision = driver.read("DIEREV")
     except BenchError as error:
         return Finding(name, address, row.serial, "", "failed", str(error))

@@ -13,6 +13,9 @@ from bench.position import Position
 from drivers.errors import BenchError, StationFault
 from drivers.roles import PowerSource, PulseCounter, ReferenceMeter, ReferenceReading, RelayUnit
 
+DEAD_VOLTAGE = 10.0
+"""V on the reference meter above which the jig counts as live."""
+
 
 class Station:
     """An opened bench: one source and one reference for all positions, electrically one thing.
@@ -92,18 +95,32 @@ class Station:
             readings.append(self.reference.read())
         return readings
 
-    def make_safe(self) -> list[str]:
-        """Source off, relays open; goes on after a failure and returns what failed, in words."""
+    def make_safe(self) -> None:
+        """Source off, proved by the reference meter; relays open. Goes on after a failure.
+
+        `StationFault` at the end, naming each thing that could not be made safe.
+        """
         failures = []
-        actions = [("source", self.source.switch_off)]
-        if self.relays is not None:
-            actions.append(("relays", self.relays.open_all))
-        for role, action in actions:
+        for role, action in (
+            ("source", self.source.switch_off),
+            ("reference", self._prove_dead),
+            ("relays", self.relays.open_all if self.relays is not None else lambda: None),
+        ):
             try:
                 action()
             except (BenchError, OSError) as error:
                 failures.append(f"{role}: {error}")
-        return failures
+        if failures:
+            raise StationFault(
+                f"the bench could not be made safe: {'; '.join(failures)}: cut the mains of the "
+                "source before you touch the jig"
+            )
+
+    def _prove_dead(self) -> None:
+        """A source may say that it is off while its terminals are live: believe the meter."""
+        voltage = self.reference.live_voltage()
+        if voltage > DEAD_VOLTAGE:
+            raise StationFault(f"{voltage:.0f} V are still there with the source switched off")
 
 
 def meter_design(design: Design) -> MeterDesign:

@@ -134,7 +134,11 @@ class ReferenceMeter(Instrument, Protocol):
         ...
 
     def read(self) -> ReferenceReading:
-        """One reading that lies wholly after this call; takes up to two apertures of lab time."""
+        """One reading that lies wholly after this call; takes some two apertures of lab time."""
+        ...
+
+    def live_voltage(self) -> float:
+        """Largest RMS voltage in V of all phases, also when there is nothing to measure."""
         ...
 
 

@@ -44,6 +44,4 @@ def calibrate(
     if allow_expired:
         options.append("--allow-expired")
     reporter = Reporter(Console(), timing=timing, as_json=json)
-    status = run("calibration", options, reporter)
-    reporter.close(status)
-    raise typer.Exit(status)
+    raise typer.Exit(reporter.close(run("calibration", options, reporter)))

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from bench.exit import Exit
 from bench.progress import (
     Event,
     PositionChanged,
@@ -20,6 +21,7 @@ from bench.progress import (
     RunStarted,
     StageStarted,
 )
+from drivers.errors import BenchError
 
 _SIGNS = {"passed": "✓", "failed": "✗"}
 _COLOURS = {"passed": "green", "failed": "red", "inconclusive": "yellow"}
@@ -36,7 +38,7 @@ class Reporter:
     """A pytest plugin that follows the bench's own events instead of test items.
 
     With `timing`, the last lines tell wall time, lab time, and the bench's own share. With
-    `as_json`, the last line is one JSON object.
+    `as_json`, the last line is one JSON object. `faults`: what the bench itself got wrong.
     """
 
     def __init__(self, console: Console, *, timing: bool = False, as_json: bool = False) -> None:
@@ -48,7 +50,7 @@ class Reporter:
         self._begun = time.perf_counter()
         self._stage = ""
         self._finished: RunFinished | None = None
-        self._faults: list[str] = []
+        self.faults: list[str] = []
 
     # -- what pytest tells ---------------------------------------------------------------------
 
@@ -67,30 +69,31 @@ class Reporter:
                 self._finished = event
         self._refresh()
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the bench's own faults; a board's failures come with its verdict."""
-        if report.failed and report.when != "call":
+    def pytest_exception_interact(
+        self, call: pytest.CallInfo[object], report: pytest.TestReport | pytest.CollectReport
+    ) -> None:
+        """Keep the bench's own faults; what a test asserts about a board is the board's."""
+        error = call.excinfo.value if call.excinfo is not None else None
+        if isinstance(error, BenchError):
+            self.faults.append(str(error))
+        elif not isinstance(error, AssertionError | pytest.fail.Exception):
             crash = getattr(report.longrepr, "reprcrash", None)
-            self._faults.append(str(crash or report.longrepr))
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A test file that cannot be loaded is a fault of the bench."""
-        if report.failed:
-            self._faults.append(str(report.longrepr))
+            self.faults.append(str(crash or report.longrepr))
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Pytest itself failed."""
-        self._faults.append(str(excrepr))
+        self.faults.append(str(excrepr))
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Ctrl-C, SIGTERM, or `pytest.exit` with a reason."""
         reason = str(excinfo.value)
-        self._faults.append(reason or "interrupted: the source was switched off")
+        self.faults.append(reason or "interrupted: the source was switched off")
 
     # -- what people see -----------------------------------------------------------------------
 
-    def close(self, status: int) -> None:
-        """End the display and print the summary."""
+    def close(self, status: Exit) -> Exit:
+        """End the display and print the summary; the exit status, a fault of the bench included."""
+        status = Exit.FAULT if self.faults else status
         if self._live is not None:
             self._live.stop()
         finished = self._finished
@@ -103,20 +106,21 @@ class Reporter:
                 f"wall {wall:.2f} s, lab time {finished.lab_time:.1f} s, waiting for lab time "
                 f"{finished.waited:.2f} s, own overhead {wall - finished.waited:.2f} s"
             )
-        for fault in dict.fromkeys(self._faults):
+        for fault in dict.fromkeys(self.faults):
             errors = Console(stderr=True, soft_wrap=True, highlight=False)
             errors.print(f"bench: {fault}", style="red", markup=False)
         if self._as_json:
-            print(json.dumps(self._json(status)), flush=True)  # noqa: T201
+            print(json.dumps(self._json()), flush=True)  # noqa: T201
+        return status
 
-    def _json(self, status: int) -> dict[str, object]:
+    def _json(self) -> dict[str, object]:
         finished = self._finished
         answer: dict[str, object] = {
             "run": finished.run if finished else None,
             "positions": [asdict(verdict) for verdict in finished.verdicts] if finished else [],
         }
-        if self._faults or status > 1:
-            answer["error"] = "; ".join(dict.fromkeys(self._faults))
+        if self.faults:
+            answer["error"] = "; ".join(dict.fromkeys(self.faults))
         return answer
 
     def _start(self, event: RunStarted) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from drivers.errors import LinkClosed, LinkError
+from drivers.locking import PortLock
 from drivers.spi.bus import Segment
-from drivers.spi.locking import PortLock
 
 CHIP_SELECTS = 5
 """Chip selects of one bridge: xDBUS3 to xDBUS7."""

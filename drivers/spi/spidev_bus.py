@@ -15,9 +15,9 @@ from typing import Any
 import spidev
 
 from drivers.errors import LinkClosed, LinkError
+from drivers.locking import PortLock
 from drivers.spi import kernel
 from drivers.spi.bus import Segment
-from drivers.spi.locking import PortLock
 
 CACHE_LIMIT = 256
 """Prepared messages kept per node: a driver repeats few reads many times."""

@@ -121,6 +121,19 @@ class Norma4000(ScpiInstrument):
             )
         return ReferenceReading(tuple(phases), values[-1], self._aperture)
 
+    def live_voltage(self) -> float:
+        """Largest RMS voltage in V (>= 0) of the phases read, wholly after this call.
+
+        Needs no signal to synchronise to, so it tells whether terminals are dead. Takes a little
+        more than two apertures of lab time. Raises `DeviceError`, `LinkFraming`, `LinkError`.
+        """
+        names = tuple(f"VOLT{number}" for number in range(1, self._phases + 1))
+        with self.link.lock:
+            self.ensure_prepared()
+            self._list(names)
+            self.clock.sleep(2.0 * (self._aperture + 1.0 / LOWEST_FREQUENCY))
+            return max(self.values(names))
+
     def values(self, names: tuple[str, ...]) -> tuple[float, ...]:
         """The last values of functions by name: V, A, W, var, VA, Wh, Hz.
 

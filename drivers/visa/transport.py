@@ -13,7 +13,7 @@ from pyvisa.errors import InvalidSession, VisaIOError
 from pyvisa.resources import MessageBasedResource
 
 from drivers.errors import LinkBusy, LinkClosed, LinkFraming, LinkTimeout
-from drivers.spi.locking import PortLock
+from drivers.locking import PortLock
 from drivers.visa.manager import await_reply, canonical_name, hung_up, open_session, unread
 from drivers.visa.trace import Trace
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from drivers.errors import LinkBusy
-from drivers.spi.locking import PortLock
+from drivers.locking import PortLock
 
 ROOT = Path(__file__).parents[2]
 HOLD = """
 import sys
-from drivers.spi.locking import PortLock
+from drivers.locking import PortLock
 with PortLock(sys.argv[1]):
     print("held", flush=True)
     sys.stdin.read()
