@@ -15,8 +15,11 @@ from bench.twins.ade7753.plan import Plan
 from bench.twins.ade7753.terms import Terms
 
 BASE_NODES = 16
-"""Nodes per panel, and two more for each harmonic of the squared current: then what the rule
-aliases is under 1e-6 of the ripple."""
+"""Nodes per panel, and two more for each harmonic of the squared current."""
+RIPPLE_ORDERS = 8
+"""Harmonics of the averaged |x| that the quadrature takes, besides as many as the squared current
+has. Those above would alias; left out they lose nothing, for they average to zero and meet no
+ripple of the current."""
 SETTLED = 1e-8
 """What is left of a transient, relative to the mean, where it is taken as settled."""
 FLOOR = 1e-6
@@ -36,7 +39,9 @@ class Apparent:
     def __init__(self, plan: Plan, mean_abs: Terms, longest: Floats) -> None:
         """`mean_abs`: the averaged |x| by samples after `plan.k`; `longest`: samples to come."""
         self._plan = plan
-        self._mean_abs = mean_abs
+        highest = int(plan.mean_square.order.max(initial=0))
+        kept = mean_abs.order <= RIPPLE_ORDERS + highest
+        self._mean_abs = Terms(mean_abs.coef[:, kept], mean_abs.order[kept], mean_abs.decay[kept])
         self._start = plan.k.astype(np.float64)
         self._panel = plan.period()
         self._nodes, self._weights = nodes(
