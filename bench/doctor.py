@@ -10,7 +10,9 @@ from typing import Any
 
 from bench.clock import CountingClock
 from bench.control import Control
-from bench.description.models import Description, InstrumentTable, PositionTable
+from bench.description.description import Description
+from bench.description.instruments import InstrumentTable
+from bench.description.positions import PositionTable
 from bench.opening import make_clock, resource_of
 from bench.registry import open_instrument
 from bench.spi import SpiBuses

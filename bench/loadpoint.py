@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass, field
 
-from bench.description.models import Design
+from bench.description.meter import Design
 from drivers.roles import PhaseSetting
 
 _CURRENT = re.compile(r"\s*(\d*\.?\d+)?\s*(Ib|Imax|Imin|A)\s*")

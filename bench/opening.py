@@ -9,7 +9,10 @@ from typing import Any
 
 from bench.clock import CountingClock, TwinClock, WallClock
 from bench.control import Control, Endpoints
-from bench.description.models import TWIN, Description, InstrumentTable, PositionTable
+from bench.description.description import Description
+from bench.description.instruments import InstrumentTable
+from bench.description.positions import PositionTable
+from bench.description.table import TWIN
 from bench.position import Position
 from bench.registry import check_drivers, open_instrument
 from bench.spi import SpiBuses

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bench.description.models import (
+from bench.description.description import Description
+from bench.description.instruments import (
     CounterTable,
-    Description,
     InstrumentTable,
     ReferenceTable,
     RelayTable,

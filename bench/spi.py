@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bench.control import Endpoints
-from bench.description.models import TWIN, Decoder, PositionTable
+from bench.description.positions import Decoder, PositionTable
+from bench.description.table import TWIN
 from drivers.clock import Clock
 from drivers.errors import LinkError, StationFault
 from drivers.roles import RelayUnit

@@ -7,7 +7,9 @@ from typing import Any
 
 from bench.calibration.design import MeterDesign
 from bench.clock import CountingClock
-from bench.description.models import Description, Design, InstrumentTable
+from bench.description.description import Description
+from bench.description.instruments import InstrumentTable
+from bench.description.meter import Design
 from bench.loadpoint import LoadPoint
 from bench.position import Position
 from drivers.errors import BenchError, StationFault

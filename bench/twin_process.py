@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 from bench.control import Control, Endpoints
-from bench.description.models import Description
+from bench.description.description import Description
 from bench.entry import PREFIX
 from drivers.errors import StationFault
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from bench.description.models import Description
+from bench.description.description import Description
 from drivers.errors import DescriptionError
 
 _SHIPPED = resources.files("bench") / "descriptions"

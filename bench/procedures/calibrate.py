@@ -11,19 +11,19 @@ from dataclasses import asdict, dataclass
 
 from bench.calibration import phase, rms_offset, va_gain, watt_gain, watt_offset
 from bench.calibration.constant import Constant
-from bench.calibration.plausibility import constant_reason, energy_reason
+from bench.calibration.plausibility import energy_reason
 from bench.calibration.rms_offset import RmsPoint
 from bench.loadpoint import LoadPoint
 from bench.position import Position
 from bench.procedures.accumulate import Accumulation, accumulate
+from bench.procedures.adjust import Adjuster
 from bench.procedures.errors import error_of
 from bench.procedures.plan import step_loads
 from bench.procedures.rms import RmsReadings, read_rms
-from bench.progress import Observer, PositionChanged, StageStarted
+from bench.progress import Observer, StageStarted
 from bench.results.facts import AS_FOUND
 from bench.results.recorder import RunRecorder
 from bench.station import Station
-from drivers.ade7753.registers import REGISTERS
 from drivers.ade7753.settings import Settings
 
 STEPS = ("set up", "gain", "gain check", "phase", "watt offset", "RMS offset")
@@ -53,7 +53,7 @@ class Calibration:
         self._observer = observer
         self._total = total
         self._step = 0
-        self._constants: dict[int, dict[str, int]] = {p.number: {} for p in station.positions}
+        self._adjuster = Adjuster(recorder, observer, station.clock)
         self._unity: dict[int, float] = {}
 
     def run(self) -> dict[int, Outcome]:
@@ -65,7 +65,9 @@ class Calibration:
         self._rms_offset(high)
         return {
             position.number: Outcome(
-                position.number, self._constants[position.number], position.reason
+                position.number,
+                self._adjuster.constants.get(position.number, {}),
+                position.reason,
             )
             for position in self._station.positions
         }
@@ -77,7 +79,7 @@ class Calibration:
                 position.attempt(position.chip.reset)
                 position.attempt(position.chip.configure, Settings())
                 for name, value in self._station.design_constants.items():
-                    self._write(position, DESIGN_STEP, Constant(name, value, float(value)))
+                    self._adjuster.write(position, DESIGN_STEP, Constant(name, value, float(value)))
         self._station.check_quorum()
 
     def _gain(self) -> RmsReadings:
@@ -96,9 +98,9 @@ class Calibration:
             for position in self._with_counts(checked, point, "gain check"):
                 error = error_of(self._station, checked, position.number)
                 self._unity[position.number] = error
-                self._tell(position, "gain set", error)
+                self._adjuster.tell(position, "gain set", error)
                 if abs(error) > GAIN_CHECK:
-                    self._reject(
+                    self._adjuster.reject(
                         position,
                         f"error {error:+.3f} % is left after watt gain, allowed are "
                         f"+-{GAIN_CHECK} %: the reading does not repeat: check supply, contacts "
@@ -108,16 +110,8 @@ class Calibration:
 
     def _judge_found(self, position: Position, found: Accumulation, point: LoadPoint) -> None:
         error = error_of(self._station, found, position.number)
-        self._recorder.measurement(
-            "percentage error",
-            error,
-            "%",
-            position=position.number,
-            load_point=point.name,
-            stage=AS_FOUND,
-            instruments=("source", "reference"),
-        )
-        self._tell(position, "as found", error)
+        self._adjuster.measurement(position, "percentage error", error, "%", AS_FOUND, point.name)
+        self._adjuster.tell(position, "as found", error)
 
     def _set_gain(self, position: Position, found: Accumulation) -> None:
         meter, counts = self._station.meter, found.counts[position.number]
@@ -127,14 +121,14 @@ class Calibration:
             counts.apparent, apparent, "LVAENERGY"
         )
         if reason:
-            self._reject(position, reason)
+            self._adjuster.reject(position, reason)
             return
         if self._settings.method == "reference meter":
             active = watt_gain.from_error(error_of(self._station, found, position.number))
         else:
             active = watt_gain.from_energy(expected, counts.active)
-        self._write(position, "gain", active)
-        self._write(position, "gain", va_gain.from_energy(apparent, counts.apparent))
+        self._adjuster.write(position, "gain", active)
+        self._adjuster.write(position, "gain", va_gain.from_energy(apparent, counts.apparent))
 
     def _phase(self) -> None:
         self._stage("phase")
@@ -152,10 +146,10 @@ class Calibration:
                         error_of(self._station, found, number), angle, self._unity[number]
                     )
                 except ValueError as error:
-                    self._reject(position, str(error))
+                    self._adjuster.reject(position, str(error))
                     continue
                 period = found.counts[number].period
-                self._write(position, "phase", phase.from_phase_error(degrees, period))
+                self._adjuster.write(position, "phase", phase.from_phase_error(degrees, period))
 
     def _watt_offset(self) -> None:
         self._stage("watt offset")
@@ -178,8 +172,8 @@ class Calibration:
                     rate = watt_offset.error_rate_from_energy(
                         found.counts[number].active, expected * (1 + unity / 100), found.time
                     )
-                gain = self._constants[number]["WGAIN"]
-                self._write(
+                gain = self._adjuster.constants[number]["WGAIN"]
+                self._adjuster.write(
                     position,
                     "watt offset",
                     watt_offset.from_error_rate(rate, meter.clkin, wgain=gain),
@@ -194,15 +188,8 @@ class Calibration:
             for position in self._station.active:
                 number = position.number
                 top, bottom = high.codes[number], low.codes[number]
-                self._recorder.reading(
-                    number,
-                    point.name,
-                    applied=asdict(point),
-                    reference=low.reference.record(),
-                    registers={"high": asdict(top), "low": asdict(bottom)},
-                    stage="RMS offset",
-                    lab_time=self._station.clock.now(),
-                )
+                codes = {"high": asdict(top), "low": asdict(bottom)}
+                self._adjuster.reading(position, point, "RMS offset", low.reference, codes)
                 self._set_rms(
                     position,
                     RmsPoint(high.reference.voltage, top.voltage),
@@ -210,7 +197,7 @@ class Calibration:
                     RmsPoint(high.reference.current, top.current),
                     RmsPoint(low.reference.current, bottom.current),
                 )
-                self._tell(position, "calibrated" if position.takes_part else "rejected")
+                self._adjuster.tell(position, "calibrated" if position.takes_part else "rejected")
 
     def _set_rms(
         self,
@@ -223,8 +210,8 @@ class Calibration:
         """RMS offsets, and what one code is worth with them in place."""
         vrmsos = rms_offset.voltage_offset(voltage, low_voltage)
         irmsos = rms_offset.current_offset(current, low_current)
-        self._write(position, "RMS offset", vrmsos)
-        self._write(position, "RMS offset", irmsos)
+        self._adjuster.write(position, "RMS offset", vrmsos)
+        self._adjuster.write(position, "RMS offset", irmsos)
         if not position.takes_part:
             return
         square = max(current.code**2 + rms_offset.IRMSOS_WEIGHT * irmsos.value, 0.0)
@@ -233,69 +220,21 @@ class Calibration:
             ("amperes per IRMS code", RmsPoint(current.applied, math.sqrt(square)), "A"),
         )
         for name, point, unit in scales:
-            self._recorder.measurement(
-                name,
-                rms_offset.scale(point),
-                unit,
-                position=position.number,
-                stage="RMS offset",
-                instruments=("source", "reference"),
-            )
+            self._adjuster.measurement(position, name, rms_offset.scale(point), unit, "RMS offset")
 
     def _with_counts(self, found: Accumulation, point: LoadPoint, stage: str) -> list[Position]:
         """The positions that counted, their readings stored."""
         positions = [p for p in self._station.active if p.number in found.counts]
         for position in positions:
-            self._recorder.reading(
-                position.number,
-                point.name,
-                applied=asdict(point),
-                reference=found.reference.record(),
-                registers=asdict(found.counts[position.number]),
-                stage=stage,
-                lab_time=self._station.clock.now(),
-            )
+            registers = asdict(found.counts[position.number])
+            self._adjuster.reading(position, point, stage, found.reference, registers)
         return positions
-
-    def _write(self, position: Position, step: str, constant: Constant) -> None:
-        """Write a constant, read it back, store it; an implausible one rejects the board."""
-        reason = constant_reason(constant) if step != DESIGN_STEP else ""
-        if reason:
-            self._reject(position, reason)
-            return
-        name, value = constant.register, constant.value
-        back = position.attempt(_written, position, name, value)
-        if back is None:
-            self._tell(position, "rejected")
-            return
-        self._constants[position.number][name] = value
-        self._recorder.constant(
-            position.number,
-            REGISTERS[name],
-            value,
-            stage=step,
-            exact=constant.exact,
-            read_back=back,
-        )
-
-    def _reject(self, position: Position, reason: str) -> None:
-        position.reject(reason)
-        self._recorder.event(reason, position=position.number, level="error")
-        self._tell(position, "rejected")
 
     def _stage(self, name: str) -> None:
         self._step += 1
         self._observer(StageStarted(name, self._step, self._total))
 
-    def _tell(self, position: Position, state: str, error: float | None = None) -> None:
-        self._observer(PositionChanged(position.number, state, error))
-
 
 def _angle(active: float, reactive: float) -> float:
     """Degrees by which the current lags, from active (W) and reactive (var) power."""
     return math.degrees(math.atan2(reactive, active))
-
-
-def _written(position: Position, name: str, value: int) -> int:
-    position.chip.apply_constants({name: value})
-    return position.chip.read(name)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 from bench.calibration.order import CALIBRATION_ORDER, Load
-from bench.description.models import Description, Design
+from bench.description.description import Description
+from bench.description.meter import Design
 from bench.loadpoint import LoadPoint, load_point
 
 

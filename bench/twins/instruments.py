@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bench.description.models import Description, SourceTable
+from bench.description.description import Description
+from bench.description.instruments import SourceTable
 from bench.twins.pulses import PulseOutput
 from bench.twins.scpi.fluke6105a import Fluke6105A
 from bench.twins.scpi.instrument import ScpiInstrument

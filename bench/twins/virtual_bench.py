@@ -7,7 +7,8 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any
 
-from bench.description.models import TWIN, Description
+from bench.description.description import Description
+from bench.description.table import TWIN
 from bench.twins.ade7753.bank import Bank, Mount
 from bench.twins.ade7753.spread import Design
 from bench.twins.control import ControlServer, finite

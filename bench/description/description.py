@@ -1,0 +1,90 @@
+"""A whole bench description; each of its tables is a strict model of its own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, model_validator
+
+from bench.description.calibration import CalibrationTable
+from bench.description.instruments import (
+    CounterTable,
+    InstrumentTable,
+    ReferenceTable,
+    RelayTable,
+    SourceTable,
+)
+from bench.description.meter import Design
+from bench.description.positions import PositionTable
+from bench.description.ranges import expand
+from bench.description.table import TWIN, Table
+from bench.description.twins import FaultTable, TwinsTable
+
+
+class Description(Table):
+    """A whole bench description."""
+
+    name: str
+    title: str = ""
+    design: Design
+    source: SourceTable
+    reference: ReferenceTable
+    counter: CounterTable | None = None
+    relays: RelayTable | None = None
+    positions: Annotated[tuple[PositionTable, ...], Field(min_length=1)]
+    calibration: CalibrationTable = CalibrationTable()
+    twins: TwinsTable = TwinsTable()
+    faults: tuple[FaultTable, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand_ranges(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("positions"), list):
+            rows = [one for row in data["positions"] for one in expand(row)]
+            data = {**data, "positions": tuple(rows)}
+        if isinstance(data, dict) and isinstance(data.get("faults"), list):
+            data = {**data, "faults": tuple(data["faults"])}
+        return data
+
+    @model_validator(mode="after")
+    def _no_duplicates(self) -> Description:
+        for key in ("number", "serial", "cf_channel"):
+            seen: dict[Any, int] = {}
+            for index, position in enumerate(self.positions):
+                value = getattr(position, key)
+                if value is not None and value in seen:
+                    raise ValueError(
+                        f"duplicate position: {key} {value} stands in entries "
+                        f"{seen[value] + 1} and {index + 1}; each must be unique"
+                    )
+                seen[value] = index
+        numbers = {position.number for position in self.positions}
+        for fault in self.faults:
+            if fault.position is not None and fault.position not in numbers:
+                raise ValueError(f"fault {fault.kind}: there is no position {fault.position}")
+        return self
+
+    @property
+    def instruments(self) -> dict[str, InstrumentTable]:
+        """The instruments by role, those that the bench has."""
+        rows = {
+            "source": self.source,
+            "reference": self.reference,
+            "counter": self.counter,
+            "relays": self.relays,
+        }
+        return {role: row for role, row in rows.items() if row is not None}
+
+    @property
+    def has_twins(self) -> bool:
+        """Whether any device is a twin."""
+        return any(row.is_twin for row in self.instruments.values()) or any(
+            position.spi.adapter == TWIN for position in self.positions
+        )
+
+    @property
+    def is_virtual(self) -> bool:
+        """Whether every device is a twin."""
+        return all(row.is_twin for row in self.instruments.values()) and all(
+            position.spi.adapter == TWIN for position in self.positions
+        )
