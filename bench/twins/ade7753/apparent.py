@@ -14,9 +14,9 @@ from bench.twins.ade7753.model import APPARENT_SCALE, Floats
 from bench.twins.ade7753.plan import Plan
 from bench.twins.ade7753.terms import Terms
 
-BASE_NODES = 16
+BASE_NODES = 24
 """Nodes per panel, and two more for each harmonic of the squared current."""
-RIPPLE_ORDERS = 8
+RIPPLE_ORDERS = 12
 """Harmonics of the averaged |x| that the quadrature takes, besides as many as the squared current
 has. Those above would alias; left out they lose nothing, for they average to zero and meet no
 ripple of the current."""

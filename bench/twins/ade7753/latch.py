@@ -13,15 +13,19 @@ from drivers.ade7753.registers import REGISTERS
 Reading = Callable[[State, Settings, Doubts, int], float]
 
 
+def _capped(value: float) -> float:
+    return min(value, float(0xFFFFFF))
+
+
 def _irms(state: State, settings: Settings, doubts: Doubts, chip: int) -> float:
     square = state.mean_square[chip] + state.square_noise[chip]
     square += settings.square_bias[chip] + settings.square_offset[chip]
-    return math.sqrt(max(float(square), 0.0))
+    return _capped(math.sqrt(max(float(square), 0.0)))
 
 
 def _vrms(state: State, settings: Settings, doubts: Doubts, chip: int) -> float:
     level = doubts.vrms_scale * float(state.mean_abs[chip]) + float(settings.mean_offset[chip])
-    return max(level, 0.0)
+    return _capped(max(level, 0.0))
 
 
 def _period(state: State, settings: Settings, doubts: Doubts, chip: int) -> float:
@@ -31,10 +35,6 @@ def _period(state: State, settings: Settings, doubts: Doubts, chip: int) -> floa
         return 0.0
     rising = state.rising[chip]
     return float(rising[-1] - rising[-1 - spans]) * 16.0 / spans
-
-
-def _capped(value: float) -> float:
-    return min(value, float(0xFFFFFF))
 
 
 # Registers that are results: address to its value now.
