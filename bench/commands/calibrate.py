@@ -44,4 +44,6 @@ def calibrate(
     if allow_expired:
         options.append("--allow-expired")
     reporter = Reporter(Console(), timing=timing, as_json=json)
-    raise typer.Exit(reporter.close(run("calibration", options, reporter)))
+    status = run("calibration", options, reporter)
+    reporter.close()
+    raise typer.Exit(status)

@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from bench.exit import Exit
 from bench.progress import (
     Event,
     PositionChanged,
@@ -86,14 +85,15 @@ class Reporter:
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Ctrl-C, SIGTERM, or `pytest.exit` with a reason."""
-        reason = str(excinfo.value)
-        self.faults.append(reason or "interrupted: the source was switched off")
+        words = str(excinfo.value)
+        if isinstance(excinfo.value, KeyboardInterrupt):
+            words = f"interrupted by {words or 'Ctrl-C'}"
+        self.faults.append(words)
 
     # -- what people see -----------------------------------------------------------------------
 
-    def close(self, status: Exit) -> Exit:
-        """End the display and print the summary; the exit status, a fault of the bench included."""
-        status = Exit.FAULT if self.faults else status
+    def close(self) -> None:
+        """End the display and print the summary."""
         if self._live is not None:
             self._live.stop()
         finished = self._finished
@@ -111,7 +111,6 @@ class Reporter:
             errors.print(f"bench: {fault}", style="red", markup=False)
         if self._as_json:
             print(json.dumps(self._json()), flush=True)  # noqa: T201
-        return status
 
     def _json(self) -> dict[str, object]:
         finished = self._finished

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -26,35 +27,47 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> N
         time.sleep(0.002)
 
 
+def interrupted(tmp_path: Path, control: Control, number: signal.Signals) -> tuple[int, str]:
+    """Calibrate on joined twins, send a signal once the source is on; status and words."""
+    process = subprocess.Popen(
+        bench_command("calibrate", f"--twins={control.address}"),
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        wait_for(control.source_on, process)
+        process.send_signal(number)
+        _, stderr = process.communicate(timeout=STOPPED)
+    finally:
+        process.kill()
+        process.wait()
+    assert "Traceback" not in stderr
+    return process.returncode, stderr
+
+
 @pytest.mark.requirement("BEN-10")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_a_signal_leaves_the_source_off(tmp_path: Path, number: signal.Signals) -> None:
-    with running_twins(tmp_path, "--stepped") as ready:
-        control = Control(ready["control"])
-        try:
-            process = subprocess.Popen(
-                bench_command("calibrate", f"--twins={ready['control']}"),
-                cwd=tmp_path,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            try:
-                wait_for(control.source_on, process)
-                assert control.circuit().voltage >= 0.0
-                process.send_signal(number)
-                _, stderr = process.communicate(timeout=STOPPED)
-            finally:
-                process.kill()
-                process.wait()
-            assert process.returncode == 2
-            assert "Traceback" not in stderr
-            assert not control.source_on()
-            assert control.circuit().voltage == 0.0
-        finally:
-            control.close()
+    with running_twins(tmp_path, "--stepped") as ready, closing(Control(ready["control"])) as twins:
+        status, words = interrupted(tmp_path, twins, number)
+        assert status == 2
+        assert "interrupted by" in words
+        assert not twins.source_on()
+        assert twins.circuit().voltage == 0.0
     listed = bench("results", "last", "--json", cwd=tmp_path)
     assert "aborted" in listed.stdout
+
+
+@pytest.mark.requirement("BEN-10")
+def test_a_source_that_cannot_be_switched_off_is_told_to_the_operator(tmp_path: Path) -> None:
+    with running_twins(tmp_path, "--stepped") as ready, closing(Control(ready["control"])) as twins:
+        twins.inject("source", "stuck_on", reported=0)
+        status, words = interrupted(tmp_path, twins, signal.SIGTERM)
+        assert status == 2
+        assert "could not be made safe" in words
+        assert "cut the mains" in words
 
 
 def test_twins_that_are_joined_stay_and_can_be_used_again(tmp_path: Path) -> None:

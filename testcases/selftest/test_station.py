@@ -26,9 +26,12 @@ def test_a_source_that_only_says_it_is_off_is_found_out(tmp_path: Path) -> None:
             station.apply(load_point(station.description.design, "Ib"))
             control.inject("source", "stuck_on", reported=0)
 
-    with twin_process(bench) as endpoints, closing(Control(endpoints.control)) as control:
-        with pytest.raises(StationFault, match=r"\d+ V are still there.*cut the mains"):
-            apply_and_leave(control)
+    with (
+        twin_process(bench) as endpoints,
+        closing(Control(endpoints.control)) as control,
+        pytest.raises(StationFault, match=r"\d+ V are still there.*cut the mains"),
+    ):
+        apply_and_leave(control)
 
 
 @pytest.mark.requirement("BEN-10")
