@@ -36,10 +36,10 @@ CASES = {
 
 
 def one_message(stderr: str) -> str:
-    """The message, however it is wrapped; exactly one, and no traceback."""
-    assert "Traceback" not in stderr
-    assert stderr.count("bench: ") == 1
-    return " ".join(stderr.split())
+    """The message: one line, and nothing else."""
+    assert stderr.startswith("bench: ")
+    assert stderr.count("\n") == 1, stderr
+    return stderr
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -47,9 +47,9 @@ def test_a_bad_description_stops_the_bench_before_it_starts(tmp_path: Path, case
     changes, words = CASES[case]
     done = bench("calibrate", f"--bench={describe(tmp_path, **changes)}", cwd=tmp_path)
     assert done.returncode == 2
-    message = one_message(done.stderr).replace(" ", "")
+    message = one_message(done.stderr)
     for word in words:
-        assert word.replace(" ", "") in message
+        assert word in message
     assert not list((tmp_path / "results").glob("certificates/*"))
 
 
@@ -63,7 +63,7 @@ def test_an_unreachable_instrument_is_named(tmp_path: Path) -> None:
     assert done.returncode == 2
     message = one_message(done.stderr)
     assert "reference" in message
-    assert address in message.replace(" ", "")
+    assert address in message
 
 
 @pytest.mark.parametrize("place", ["folder", "no database", "no such folder's child"])

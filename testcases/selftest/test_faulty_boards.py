@@ -15,7 +15,10 @@ FAULTS = {
     9: ("gain", {"factor": 2.0}, ["WGAIN", "outside", "check burden"]),
     11: ("reversed_ct", {}, ["reversed", "current transformer"]),
     14: ("no_cf", {}, ["no pulses on CF"]),
+    16: ("gain", {"factor": 0.0}, ["no energy is counted", "current loop"]),
     17: ("brown_out", {"delay": 30.0, "duration": 1.0}, ["reset", "supply"]),
+    23: ("drift", {"percent_per_hour": 100.0}, ["left after watt gain", "does not repeat"]),
+    29: ("saturated", {"span": 0.2}, ["percentage error at Imax PF 1"]),
 }
 RECOVERS = 20
 """The position whose bytes are corrupted at 1 %: it passes, at the price of retries."""
