@@ -185,6 +185,19 @@ def test_the_steady_engine_refuses_what_it_cannot_do() -> None:
         jig.bank.catch_up(1.0)
 
 
+def test_a_record_that_is_not_repeated_is_silent_before_and_after() -> None:
+    rate = 25_600.0
+    times = np.arange(int(rate)) / rate
+    volts, amperes = (Sampled(rate, sine(rms, 50.0).at(times), 2.0) for rms in FULL_SCALE)
+    jig = Jig()
+    jig.play(volts, amperes)
+    jig.run(1.9)
+    assert jig.chip.read("AENERGY") == 0
+    jig.run(5.0)
+    # one second at full scale; the chords of 512 points per period lie within 1e-4 of the sines
+    assert jig.chip.read("AENERGY") == pytest.approx(22_372.2, rel=2e-4)
+
+
 def test_two_frequencies_need_samples() -> None:
     jig = Jig()
     jig.play(sine(220.0, 50.0), sine(10.0, 53.0))

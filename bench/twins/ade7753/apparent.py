@@ -20,7 +20,7 @@ RIPPLE_ORDERS = 12
 """Harmonics of the averaged |x| that the quadrature takes, besides as many as the squared current
 has. Those above would alias; left out they lose nothing, for they average to zero and meet no
 ripple of the current."""
-SETTLED = 1e-8
+SETTLED = 1e-7
 """What is left of a transient, relative to the mean, where it is taken as settled."""
 FLOOR = 1e-6
 """Codes squared and codes under which a transient moves less than 1e-4 LSB per second."""
@@ -76,10 +76,9 @@ class Apparent:
         if count == 0:
             return np.zeros((chips, 0))
         # A sum over samples 1..N is the integral from 1/2 to N + 1/2.
-        corner = 0.5 + self._panel[:, None] * np.arange(count)
-        inner = self._panel[:, None] * self._nodes
+        inner = 0.5 + self._panel[:, None] * self._nodes
         square, level = (
-            _on_grid(terms.steady if settled else terms, plan.w, first[:, None] + corner, inner)
+            _on_panels(terms.steady if settled else terms, plan.w, count, first[:, None] + inner)
             for terms, first in (
                 (plan.mean_square, self._start),
                 (self._mean_abs, np.zeros(chips)),
@@ -95,12 +94,16 @@ class Apparent:
         return irms * np.maximum(vrms, 0.0) * (APPARENT_SCALE * s.rate_va)[:, None]
 
 
-def _on_grid(terms: Terms, w: Floats, corner: Floats, inner: Floats) -> Floats:
-    """Values at corner + inner, chips x corners x inners."""
-    rates = terms.rates(w)
-    left = terms.coef[:, None, :] * np.exp(rates[:, None, :] * corner[:, :, None])
-    right = np.exp(rates[:, :, None] * inner[:, None, :])
-    return np.asarray(left.real @ right.real - left.imag @ right.imag)
+def _on_panels(terms: Terms, w: Floats, count: int, first: Floats) -> Floats:
+    """Values at the samples `first` of a panel and of the panels after it.
+
+    From one panel to the next, a line period later, only the decays change anything.
+    """
+    turned = terms.coef[:, :, None] * np.exp(terms.rates(w)[:, :, None] * first[:, None, :])
+    decays = np.unique(terms.decay)
+    shapes = (terms.decay == decays[:, None]).astype(np.float64) @ turned.real
+    gone = (2.0 * np.pi / w)[:, None] * np.arange(count)
+    return np.asarray(np.exp(gone[:, :, None] * decays) @ shapes, dtype=np.float64)
 
 
 def _settling(terms: Terms, k: Floats) -> Floats:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 class Doubts:
     """Open points (engineering reference, section 9) with the value that the twin takes.
 
+    The polarity of CF is open too, but does not show: a counter is told the active edges.
+
     `t9`, `t9_waveform`: s from the read command to the data; recalled, siblings agree on 4 us.
     `after_write`: s of rest between a write and the next command; the sibling sheets say 4 us.
     `reset_time`: s after SWRST in which the chip does not listen.
@@ -26,10 +28,8 @@ class Doubts:
     `offset_before_gain`: APOS acts before WGAIN (preliminary block diagram) or after it.
     `reset_clears_hidden_bits`: a read with reset clears the 25 hidden bits as well. It clears when
     the value is latched, so that an aborted read clears too.
-    `wire_cut_keeps_byte`: bytes of a write that were complete before chip select rose have effect.
     `period_mean`: line periods in the mean of PERIOD.
     `die_revision`: what DIEREV reads; not documented.
-    `cf_active_low`: polarity of CF; taken from the relatives of the chip.
     """
 
     t9: float = 4e-6
@@ -48,7 +48,5 @@ class Doubts:
     no_load: float = 8.39
     offset_before_gain: bool = True
     reset_clears_hidden_bits: bool = True
-    wire_cut_keeps_byte: bool = True
     period_mean: int = 16
     die_revision: int = 0x03
-    cf_active_low: bool = True

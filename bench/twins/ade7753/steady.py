@@ -74,7 +74,7 @@ class SteadyEngine:
         step = plan.settings.wave_step
         state.flags[state.n // step > (state.n - count) // step] |= Flag.WSMP
         if plan.settings.sampling.any():
-            self._waveform(plan, state)
+            self._waveform(plan, state, count)
         events.no_crossing(state, plan.settings)
         return increments, pieces
 
@@ -92,13 +92,15 @@ class SteadyEngine:
         if self._plan is not None:
             self._plan.store(state)
 
-    def _waveform(self, plan: Plan, state: State) -> None:
-        """The WAVEFORM sample of each chip: the last one that its data rate lets through."""
+    def _waveform(self, plan: Plan, state: State, count: Integers) -> None:
+        """The WAVEFORM sample of each chip: the last of `count` that its data rate lets through."""
         s = plan.settings
-        k = (state.n - state.n % s.wave_step - plan.n0).astype(np.float64)
+        last = state.n - state.n % s.wave_step
+        k = (last - plan.n0).astype(np.float64)
+        fresh = s.sampling & (last > state.n - count)
         sources = (plan.power, plan.power, plan.current, plan.lpf1)
         for source, terms in enumerate(sources):
-            mine = s.sampling & (s.wave_source == source) & (k >= 1)
+            mine = fresh & (s.wave_source == source)
             if mine.any():
                 state.wave[mine] = terms.at(k, plan.w)[mine]
 
