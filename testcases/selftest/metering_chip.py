@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from bench.twins.ade7753.bank import Bank, Mount
 from bench.twins.ade7753.doubts import Doubts
 from bench.twins.ade7753.slave import Ade7753Slave
@@ -92,5 +91,3 @@ class Jig:
             self.run(0.1 / readings)
             values.append(self.chip.read(name))
         return sum(values) / readings
-
-
