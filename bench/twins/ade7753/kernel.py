@@ -3,6 +3,9 @@
 Compiled by numba, which a benchmark holds against the same arithmetic in numpy. The recursions run
 through short blocks that stay in the processor's cache; what is not recursive is left to its vector
 unit. State and parameters are matrices; their rows are looked up by name once, on import.
+
+All compiled code is in this one file, for numba's cache notices a change of the file only; `stale`
+tells where the rows of `state.py` have moved under code that was compiled before.
 """
 
 from __future__ import annotations
@@ -62,6 +65,22 @@ def compiled(function: F) -> F:
     """Compile to machine code on first use; the result is kept on disk beside the source."""
     fast = {"contract", "reassoc", "nsz"}
     return cast(F, njit(cache=True, error_model="numpy", fastmath=fast)(function))
+
+
+@compiled
+def _compiled_rows() -> tuple[int, ...]:
+    """The rows that the compiled code works with."""
+    return (
+        *(R_DC1, R_DC2, R_DC3, R_BLOCKED, R_LEAK, R_LPF1, R_MEAN_ABS, R_LPF2, R_LPF2Q, R_SQUARE),
+        *(R_IPEAK, R_VPEAK, R_CYCLE_PEAK, R_WAVE),
+        *(W_N, W_ZX_SIGN, W_ZX_COUNT, W_LAST_ZX, W_RISES, W_SAG_CYCLES, W_SAG_LOW, W_TIMED_OUT),
+        *(W_POWER_SIGN, W_FLAGS, RISES_KEPT, ACTIVE, APPARENT, REACTIVE, TIME),
+    )
+
+
+def stale() -> bool:
+    """Whether compiled code on disk is older than the layout of the state."""
+    return bool(_compiled_rows() != _compiled_rows.py_func())  # type: ignore[attr-defined]
 
 
 @compiled

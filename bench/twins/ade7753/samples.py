@@ -29,6 +29,11 @@ class SampleEngine:
 
     def __init__(self, origin: float, doubts: Doubts) -> None:
         """`origin`: lab time (s) of sample 0 of every chip."""
+        if kernel.stale():
+            raise RuntimeError(
+                "the compiled chip kernel is older than the layout of its state: "
+                f"delete the files kernel.*.nb* in __pycache__ beside {kernel.__file__}"
+            )
         self._origin = origin
         self._constants = np.array(
             [
