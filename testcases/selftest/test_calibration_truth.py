@@ -16,6 +16,7 @@ POINTS = (  # current, power factor, limit in %, seconds: long enough for an LSB
     ("Ib", "0.5L", 0.15, 60.0),
     ("Ib", "0.8C", 0.15, 60.0),
     ("0.05 Ib", "1", 0.3, 240.0),
+    ("Imin", "1", 0.1, 600.0),  # where the watt offset was found: it must have gone away
 )
 
 

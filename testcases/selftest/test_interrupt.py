@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -68,6 +69,34 @@ def test_a_source_that_cannot_be_switched_off_is_told_to_the_operator(tmp_path: 
         assert status == 2
         assert "could not be made safe" in words
         assert "cut the mains" in words
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for child processes in /proc")
+def test_the_twins_of_a_killed_bench_end_too(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        bench_command("calibrate"), cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        assert "calibrate on bench virtual" in process.stdout.readline()
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        twins = [pid for pid in children if "bench.twins" in command_line(pid)]
+        assert len(twins) == 1
+    finally:
+        process.kill()
+        process.communicate()
+    end = time.monotonic() + STOPPED
+    while "bench.twins" in command_line(twins[0]):
+        assert time.monotonic() < end, "the twin process outlives the bench"
+        time.sleep(0.01)
+
+
+def command_line(pid: str) -> str:
+    """The command line of a process, '' when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def test_twins_that_are_joined_stay_and_can_be_used_again(tmp_path: Path) -> None:
