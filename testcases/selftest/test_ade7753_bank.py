@@ -83,6 +83,16 @@ def test_noise_raises_irms_by_its_own_power() -> None:
     assert jig.mean("IRMS") == pytest.approx(1000.0, rel=0.03)
 
 
+def test_noise_does_not_creep_at_no_load() -> None:
+    jig = Jig(boards=8, spread=None)
+    jig.apply(220.0, 0.0)
+    jig.run(5.0)
+    before = [chip.read("AENERGY") for chip in jig.chips]
+    for _ in range(20):
+        jig.run(100.0)
+        assert [chip.read("AENERGY") for chip in jig.chips] == before
+
+
 def test_catching_up_at_the_same_lab_time_does_nothing() -> None:
     jig = Jig(boards=2, spread=None)
     jig.apply(*FULL_SCALE)

@@ -203,6 +203,18 @@ def test_writing_linecyc_begins_a_new_run() -> None:
     assert jig.chip.read("STATUS") & Flag.CYCEND
 
 
+def test_enabling_cycmode_begins_a_new_run() -> None:
+    jig = started()
+    jig.chip.write(LINECYC=100)
+    jig.run(0.9)
+    jig.chip.write(MODE=0x008C)
+    jig.chip.read("RSTSTATUS")
+    jig.run(0.9)
+    assert not jig.chip.read("STATUS") & Flag.CYCEND
+    jig.run(0.2)
+    assert jig.chip.read("STATUS") & Flag.CYCEND
+
+
 def test_without_cycmode_laenergy_stands_still_and_the_others_run() -> None:
     jig = started()
     jig.chip.write(LINECYC=20)

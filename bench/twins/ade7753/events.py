@@ -13,7 +13,8 @@ from drivers.ade7753.bits import Flag
 def crossing(state: State, settings: Settings, chip: int, n: int, rising: bool) -> None:
     """A zero crossing at sample `n`; `state.cycle_peak` holds the line cycle's largest value."""
     state.flags[chip] |= Flag.ZX
-    no_crossing_until(state, settings, chip, n)
+    if n - state.last_zx[chip] >= settings.zx_timeout[chip] and not state.timed_out[chip]:
+        state.flags[chip] |= Flag.ZXTO
     state.last_zx[chip] = n
     state.timed_out[chip] = 0
     if not rising:
@@ -28,15 +29,8 @@ def crossing(state: State, settings: Settings, chip: int, n: int, rising: bool) 
     state.cycle_peak[chip] = 0.0
 
 
-def no_crossing_until(state: State, settings: Settings, chip: int, n: int) -> None:
-    """No zero crossing since the last one; the time-out counter stops at 0 until the next one."""
-    if n - state.last_zx[chip] >= settings.zx_timeout[chip] and not state.timed_out[chip]:
-        state.flags[chip] |= Flag.ZXTO
-        state.timed_out[chip] = 1
-
-
 def no_crossing(state: State, settings: Settings) -> None:
-    """The same for all chips at the end of a span."""
+    """The end of a span: where none came in time the counter stops at 0 until the next one."""
     late = (state.n - state.last_zx >= settings.zx_timeout) & (state.timed_out == 0)
     state.flags[late] |= Flag.ZXTO
     state.timed_out[late] = 1
