@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bench.calibration.design import MeterDesign
@@ -12,7 +12,7 @@ from bench.description.instruments import InstrumentTable
 from bench.description.meter import Design
 from bench.loadpoint import LoadPoint
 from bench.position import Position
-from drivers.errors import BenchError, StationFault
+from drivers.errors import BenchError, LinkError, StationFault
 from drivers.roles import PowerSource, PulseCounter, ReferenceMeter, ReferenceReading, RelayUnit
 
 DEAD_VOLTAGE = 10.0
@@ -109,7 +109,7 @@ class Station:
             ("relays", self.relays.open_all if self.relays is not None else lambda: None),
         ):
             try:
-                action()
+                _persistently(action)
             except (BenchError, OSError) as error:
                 failures.append(f"{role}: {error}")
         if failures:
@@ -123,6 +123,14 @@ class Station:
         voltage = self.reference.live_voltage()
         if voltage > DEAD_VOLTAGE:
             raise StationFault(f"{voltage:.0f} V are still there with the source switched off")
+
+
+def _persistently(action: Callable[[], None]) -> None:
+    """Do `action`, and once more when the link was lost: a driver opens it anew."""
+    try:
+        action()
+    except LinkError:
+        action()
 
 
 def meter_design(design: Design) -> MeterDesign:

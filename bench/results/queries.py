@@ -78,6 +78,34 @@ def load_position(store: Store, run: uuid.UUID, number: int) -> Position:
         return position
 
 
+
+def last_constants(
+    store: Store, serial: str, procedure: str, seed: int | None
+) -> dict[str, int] | None:
+    """The constants by register of the last run of `procedure` that the unit `serial` passed.
+
+    `seed`: of the virtual lot, None for a real unit: twins of another seed are other units. None
+    when the unit never passed.
+    """
+    with store.session("look for a unit's constants") as session:
+        position = session.scalar(
+            select(Position)
+            .join(Position.run)
+            .where(
+                Position.serial == serial,
+                Position.verdict == Verdict.PASSED,
+                Run.procedure == procedure,
+                Run.seed == seed if seed is not None else Run.seed.is_(None),
+            )
+            .order_by(Run.started.desc(), Position.attempt.desc())
+            .limit(1)
+            .options(selectinload(Position.constants))
+        )
+        if position is None:
+            return None
+        return {constant.register: constant.value for constant in position.constants}
+
+
 def outcome(run: Run) -> tuple[Verdict, str]:
     """Verdict and reason of a run; one that never ended counts as aborted."""
     if run.finished is None or run.verdict is None:

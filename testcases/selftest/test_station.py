@@ -51,6 +51,15 @@ def test_an_error_inside_leaves_the_source_off(tmp_path: Path) -> None:
         assert control.circuit().voltage == 0.0
 
 
+def test_a_link_that_is_lost_at_the_end_does_not_keep_the_bench_live(tmp_path: Path) -> None:
+    with open_jig(tmp_path, describe_small(tmp_path)) as jig:
+        jig.station.apply(load_point(jig.description.design, "Ib"))
+        for instrument, _ in jig.station.instruments.values():
+            instrument.link._session.close()  # a cable was pulled
+        jig.station.make_safe()
+        assert not jig.control.source_on()
+
+
 def test_a_source_that_refuses_stops_the_run_and_not_the_boards(tmp_path: Path) -> None:
     with open_jig(tmp_path, describe_small(tmp_path)) as jig:
         jig.control.inject("source", "open_current_loop")
