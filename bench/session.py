@@ -24,13 +24,13 @@ class Reporter(Protocol):
     faults: list[str]
 
 
-def run(selection: str, options: Sequence[str], reporter: Reporter) -> Exit:
-    """Run `testcases/<selection>` with our `options` and `reporter`.
+def run(selections: Sequence[str], options: Sequence[str], reporter: Reporter) -> Exit:
+    """Run the `selections` of `testcases/` with our `options` and `reporter`.
 
     The status is that of the boards: 1 when a test failed, 2 when the bench could not do its job.
     """
     arguments = [
-        str(ROOT / "testcases" / selection),
+        *(str(ROOT / "testcases" / selection) for selection in selections),
         f"--rootdir={ROOT}",
         "--disable-plugin-autoload",
         *(part for plugin in PLUGINS for part in ("-p", plugin)),
