@@ -78,7 +78,6 @@ def load_position(store: Store, run: uuid.UUID, number: int) -> Position:
         return position
 
 
-
 def last_constants(
     store: Store, serial: str, procedure: str, seed: int | None
 ) -> dict[str, int] | None:
