@@ -13,7 +13,14 @@ from pathlib import Path
 import pytest
 
 from bench.control import Control
-from testcases.selftest.command import TIMEOUT, bench, bench_command, last_json, running_twins
+from testcases.selftest.command import (
+    TIMEOUT,
+    bench,
+    bench_command,
+    describe_small,
+    last_json,
+    running_twins,
+)
 
 STOPPED = 30.0
 """Seconds of wall time within which an interrupted command must have ended."""
@@ -28,10 +35,12 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> N
         time.sleep(0.002)
 
 
-def interrupted(tmp_path: Path, control: Control, number: signal.Signals) -> tuple[int, str]:
+def interrupted(
+    tmp_path: Path, bench_file: str, control: Control, number: signal.Signals
+) -> tuple[int, str]:
     """Calibrate on joined twins, send a signal once the source is on; status and words."""
     process = subprocess.Popen(
-        bench_command("calibrate", f"--twins={control.address}"),
+        bench_command("calibrate", f"--bench={bench_file}", f"--twins={control.address}"),
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -51,8 +60,12 @@ def interrupted(tmp_path: Path, control: Control, number: signal.Signals) -> tup
 @pytest.mark.requirement("BEN-10")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_a_signal_leaves_the_source_off(tmp_path: Path, number: signal.Signals) -> None:
-    with running_twins(tmp_path, "--stepped") as ready, closing(Control(ready["control"])) as twins:
-        status, words = interrupted(tmp_path, twins, number)
+    few = describe_small(tmp_path)
+    with (
+        running_twins(tmp_path, "--stepped", f"--bench={few}") as ready,
+        closing(Control(ready["control"])) as twins,
+    ):
+        status, words = interrupted(tmp_path, few, twins, number)
         assert status == 2
         assert "interrupted by" in words
         assert not twins.source_on()
@@ -63,9 +76,13 @@ def test_a_signal_leaves_the_source_off(tmp_path: Path, number: signal.Signals) 
 
 @pytest.mark.requirement("BEN-10")
 def test_a_source_that_cannot_be_switched_off_is_told_to_the_operator(tmp_path: Path) -> None:
-    with running_twins(tmp_path, "--stepped") as ready, closing(Control(ready["control"])) as twins:
+    few = describe_small(tmp_path)
+    with (
+        running_twins(tmp_path, "--stepped", f"--bench={few}") as ready,
+        closing(Control(ready["control"])) as twins,
+    ):
         twins.inject("source", "stuck_on", reported=0)
-        status, words = interrupted(tmp_path, twins, signal.SIGTERM)
+        status, words = interrupted(tmp_path, few, twins, signal.SIGTERM)
         assert status == 2
         assert "could not be made safe" in words
         assert "cut the mains" in words
@@ -100,8 +117,9 @@ def command_line(pid: str) -> str:
 
 
 def test_twins_that_are_joined_stay_and_can_be_used_again(tmp_path: Path) -> None:
-    with running_twins(tmp_path, "--stepped", "--seed=3") as ready:
+    few = f"--bench={describe_small(tmp_path)}"
+    with running_twins(tmp_path, "--stepped", "--seed=3", few) as ready:
         for _ in range(2):
-            done = bench("calibrate", "--json", f"--twins={ready['control']}", cwd=tmp_path)
+            done = bench("calibrate", "--json", few, f"--twins={ready['control']}", cwd=tmp_path)
             assert done.returncode == 0, done.stderr
-            assert len(last_json(done.stdout)["positions"]) == 32
+            assert len(last_json(done.stdout)["positions"]) == 4
