@@ -1,1 +1,1 @@
-"""Equations, percentage error, limits."""
+"""What the numbers mean: equations, percentage error, gates, limits and plans by standard."""
