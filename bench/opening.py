@@ -114,7 +114,9 @@ def _position(
     bus, chip = buses.open(row)
     label = f"position {row.number}"
     driver = Ade7753(bus, chip, clock, label=label, clkin=description.design.clkin)
-    return Position(row.number, row.serial, driver, row.cf_channel, buses.address(row))
+    return Position(
+        row.number, row.serial, driver, row.cf_channel, buses.address(row), row.phase_index
+    )
 
 
 __all__ = ["TWIN", "check", "expired", "make_clock", "open_station", "resource_of"]

@@ -19,6 +19,8 @@ class Position:
 
     `reason`: why it takes no further part in the run, '' while it does. `cf_channel`: the relay
     channel of its pulse output, None when it is not wired. `address`: of its chip, for people.
+    `phase`: which of the source's phases feeds it, from 0. `restored`: registers that lost what was
+    written to them since the start, and were put right.
     """
 
     number: int
@@ -26,7 +28,9 @@ class Position:
     chip: Ade7753
     cf_channel: int | None = None
     address: str = ""
+    phase: int = 0
     reason: str = field(default="")
+    restored: list[str] = field(default_factory=list)
 
     @property
     def takes_part(self) -> bool:

@@ -37,7 +37,9 @@ def _fluke6105a(table: SourceTable, resource: str, clock: Clock) -> Fluke6105a:
 
 
 def _norma4000(table: ReferenceTable, resource: str, clock: Clock) -> Norma4000:
-    return Norma4000(resource, clock, phases=1, aperture=table.aperture, timeout=table.timeout)
+    return Norma4000(
+        resource, clock, phases=table.phases, aperture=table.aperture, timeout=table.timeout
+    )
 
 
 def _keysight53230a(table: CounterTable, resource: str, clock: Clock) -> Keysight53230a:

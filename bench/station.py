@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bench.calibration.design import MeterDesign
@@ -13,8 +14,17 @@ from bench.description.meter import Design
 from bench.loadpoint import LoadPoint
 from bench.position import Position
 from drivers.errors import BenchError, LinkError, StationFault
-from drivers.roles import PowerSource, PulseCounter, ReferenceMeter, ReferenceReading, RelayUnit
+from drivers.roles import (
+    PhaseSetting,
+    PowerSource,
+    PulseCounter,
+    ReferenceMeter,
+    ReferenceReading,
+    RelayUnit,
+)
 
+PHASE_SEQUENCE = (0.0, -120.0, 120.0)
+"""Degrees by which the voltages of the phases lead that of L1: the positive sequence."""
 DEAD_VOLTAGE = 10.0
 """V on the reference meter above which the jig counts as live."""
 
@@ -83,8 +93,20 @@ class Station:
             )
 
     def apply(self, point: LoadPoint) -> None:
-        """Bring all positions to `point` and let it settle."""
-        self.source.apply(point.frequency, [point.setting])
+        """Bring all positions to `point` and let it settle; all phases alike, 120 degrees apart."""
+        phases = range(self.description.source.phases)
+        self.apply_phases(
+            point.frequency,
+            [replace(point.setting, voltage_angle=PHASE_SEQUENCE[phase]) for phase in phases],
+        )
+
+    def apply_phases(self, frequency: float, phases: Sequence[PhaseSetting]) -> None:
+        """Bring each phase to a setting of its own, at `frequency` Hz, and let it settle.
+
+        Phases beyond the list are switched off. `ValueError` before a byte is sent when the source
+        or the site does not allow it.
+        """
+        self.source.apply(frequency, phases)
         if not self.source.is_on():
             self.source.switch_on()
         self.source.settle()

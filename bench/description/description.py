@@ -64,6 +64,17 @@ class Description(Table):
                 raise ValueError(f"fault {fault.kind}: there is no position {fault.position}")
         return self
 
+    @model_validator(mode="after")
+    def _phases_are_fed_and_measured(self) -> Description:
+        for position in self.positions:
+            for role, row in (("source", self.source), ("reference", self.reference)):
+                if position.phase_index >= row.phases:
+                    raise ValueError(
+                        f"position {position.number} is on {position.phase}, but {role}.phases is "
+                        f"{row.phases}"
+                    )
+        return self
+
     @property
     def instruments(self) -> dict[str, InstrumentTable]:
         """The instruments by role, those that the bench has."""

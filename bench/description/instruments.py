@@ -9,6 +9,8 @@ from pydantic import Field
 
 from bench.description.table import TWIN, Positive, Table
 
+Phases = Annotated[int, Field(ge=1, le=3)]
+
 
 class Certificate(Table):
     """The calibration certificate of an instrument."""
@@ -42,18 +44,23 @@ class InstrumentTable(Table):
 
 
 class SourceTable(InstrumentTable):
-    """The power source. `ramp`, `settle` in s of lab time; `lagging_sign` of its angle command."""
+    """The power source. `ramp`, `settle` in s of lab time; `lagging_sign` of its angle command.
+
+    `phases` that it has, 1 to 3.
+    """
 
     limits: Limits
+    phases: Phases = 1
     ramp: Annotated[float, Field(ge=0)] = 2.0
     settle: Annotated[float, Field(ge=0)] = 12.0
     lagging_sign: Literal[-1, 1] = -1
 
 
 class ReferenceTable(InstrumentTable):
-    """The reference meter. `aperture` in s."""
+    """The reference meter. `aperture` in s; `phases` that it reads, 1 to 3."""
 
     aperture: Positive = 1.0
+    phases: Phases = 1
 
 
 class CounterTable(InstrumentTable):

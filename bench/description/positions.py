@@ -8,6 +8,9 @@ from pydantic import Field, model_validator
 
 from bench.description.table import TWIN, Table
 
+PHASES = ("L1", "L2", "L3")
+"""Phases of a source and of a reference meter, in their order."""
+
 
 class Decoder(Table):
     """What selects one board of several behind one chip select.
@@ -60,10 +63,20 @@ class Spi(Table):
 
 
 class PositionTable(Table):
-    """One place in the jig. `cf_channel` is the relay channel of its pulse output."""
+    """One place in the jig. `cf_channel` is the relay channel of its pulse output.
+
+    `phase`: the phase of the source that feeds it, voltage in parallel and current in series with
+    all others of that phase.
+    """
 
     number: Annotated[int, Field(ge=1, le=999)]
     driver: str = "ade7753"
     serial: str
     spi: Spi
     cf_channel: int | None = None
+    phase: Literal["L1", "L2", "L3"] = "L1"
+
+    @property
+    def phase_index(self) -> int:
+        """The place of `phase` in what source and reference list, from 0."""
+        return PHASES.index(self.phase)

@@ -19,17 +19,21 @@ ATTEMPTS = 3
 class Accumulation:
     """What each position counted over `half_cycles`, and what the reference meter said meanwhile.
 
-    `counts`: by position number; a position that dropped out is missing.
+    `references`: by phase. `counts`: by position number; a position that dropped out is missing.
     """
 
     half_cycles: int
-    reference: Reference
+    references: tuple[Reference, ...]
     counts: dict[int, LineCycleResult]
+
+    def reference(self, position: Position) -> Reference:
+        """What the reference meter said of the phase that feeds `position`."""
+        return self.references[position.phase]
 
     @property
     def time(self) -> float:
         """Seconds of the accumulation, by the reference's frequency."""
-        return half_cycle_time(self.half_cycles, self.reference.frequency)
+        return half_cycle_time(self.half_cycles, self.references[0].frequency)
 
 
 def accumulate(station: Station, half_cycles: int) -> Accumulation:
@@ -48,6 +52,7 @@ def accumulate(station: Station, half_cycles: int) -> Accumulation:
         for position in wanted:
             counted = position.attempt(position.chip.line_cycles.collect)
             changed = position.attempt(position.chip.check)
+            position.restored += changed or ()
             if counted is not None and not changed and position.takes_part:
                 counts[position.number] = counted
         wanted = [p for p in wanted if p.takes_part and p.number not in counts]
@@ -59,7 +64,7 @@ def accumulate(station: Station, half_cycles: int) -> Accumulation:
             "wiring and the supply of the board"
         )
     station.check_quorum()
-    return Accumulation(half_cycles, Reference.mean(readings), counts)
+    return Accumulation(half_cycles, Reference.means(readings), counts)
 
 
 def _run(station: Station, positions: list[Position], half_cycles: int) -> list[ReferenceReading]:

@@ -96,7 +96,7 @@ class Calibration:
         checked = accumulate(self._station, self._settings.gain_half_cycles)
         with self._recorder.together():
             for position in self._with_counts(checked, point, "gain check"):
-                error = error_of(self._station, checked, position.number)
+                error = error_of(self._station, checked, position)
                 self._unity[position.number] = error
                 self._adjuster.tell(position, "gain set", error)
                 if abs(error) > GAIN_CHECK:
@@ -109,14 +109,15 @@ class Calibration:
         return rms
 
     def _judge_found(self, position: Position, found: Accumulation, point: LoadPoint) -> None:
-        error = error_of(self._station, found, position.number)
+        error = error_of(self._station, found, position)
         self._adjuster.measurement(position, "percentage error", error, "%", AS_FOUND, point.name)
         self._adjuster.tell(position, "as found", error)
 
     def _set_gain(self, position: Position, found: Accumulation) -> None:
         meter, counts = self._station.meter, found.counts[position.number]
-        expected = meter.expected_energy(found.reference.active, found.time)
-        apparent = meter.expected_apparent(found.reference.apparent, found.time)
+        reference = found.reference(position)
+        expected = meter.expected_energy(reference.active, found.time)
+        apparent = meter.expected_apparent(reference.apparent, found.time)
         reason = energy_reason(counts.active, expected) or energy_reason(
             counts.apparent, apparent, "LVAENERGY"
         )
@@ -124,7 +125,7 @@ class Calibration:
             self._adjuster.reject(position, reason)
             return
         if self._settings.method == "reference meter":
-            active = watt_gain.from_error(error_of(self._station, found, position.number))
+            active = watt_gain.from_error(error_of(self._station, found, position))
         else:
             active = watt_gain.from_energy(expected, counts.active)
         self._adjuster.write(position, "gain", active)
@@ -135,15 +136,14 @@ class Calibration:
         (point,) = step_loads(self._station.description, "phase")
         self._station.apply(point)
         found = accumulate(self._station, self._settings.phase_half_cycles)
-        reference = found.reference
         with self._recorder.together():
             for position in self._with_counts(found, point, "phase"):
-                number = position.number
+                number, reference = position.number, found.reference(position)
                 # The load's true angle is the reference's, not the source's set point.
                 angle = _angle(reference.active, reference.reactive)
                 try:
                     degrees = phase.phase_error(
-                        error_of(self._station, found, number), angle, self._unity[number]
+                        error_of(self._station, found, position), angle, self._unity[number]
                     )
                 except ValueError as error:
                     self._adjuster.reject(position, str(error))
@@ -156,14 +156,14 @@ class Calibration:
         (point,) = step_loads(self._station.description, "watt offset")
         self._station.apply(point)
         found = accumulate(self._station, self._settings.offset_half_cycles)
-        meter, reference = self._station.meter, found.reference
+        meter = self._station.meter
         with self._recorder.together():
             for position in self._with_counts(found, point, "watt offset"):
-                number = position.number
+                number, reference = position.number, found.reference(position)
                 unity = self._unity[number]
                 if self._settings.method == "reference meter":
                     rate = watt_offset.error_rate_from_error(
-                        error_of(self._station, found, number),
+                        error_of(self._station, found, position),
                         meter.expected_energy(reference.active, 1.0),
                         unity,
                     )
@@ -189,13 +189,14 @@ class Calibration:
                 number = position.number
                 top, bottom = high.codes[number], low.codes[number]
                 codes = {"high": asdict(top), "low": asdict(bottom)}
-                self._adjuster.reading(position, point, "RMS offset", low.reference, codes)
+                above, below = high.reference(position), low.reference(position)
+                self._adjuster.reading(position, point, "RMS offset", below, codes)
                 self._set_rms(
                     position,
-                    RmsPoint(high.reference.voltage, top.voltage),
-                    RmsPoint(low.reference.voltage, bottom.voltage),
-                    RmsPoint(high.reference.current, top.current),
-                    RmsPoint(low.reference.current, bottom.current),
+                    RmsPoint(above.voltage, top.voltage),
+                    RmsPoint(below.voltage, bottom.voltage),
+                    RmsPoint(above.current, top.current),
+                    RmsPoint(below.current, bottom.current),
                 )
                 self._adjuster.tell(position, "calibrated" if position.takes_part else "rejected")
 
@@ -227,7 +228,7 @@ class Calibration:
         positions = [p for p in self._station.active if p.number in found.counts]
         for position in positions:
             registers = asdict(found.counts[position.number])
-            self._adjuster.reading(position, point, stage, found.reference, registers)
+            self._adjuster.reading(position, point, stage, found.reference(position), registers)
         return positions
 
     def _stage(self, name: str) -> None:

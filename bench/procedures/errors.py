@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from bench.calibration.percentage_error import line_cycle_error
 from bench.loadpoint import LoadPoint
+from bench.position import Position
 from bench.procedures.accumulate import Accumulation, accumulate
 from bench.procedures.reference import Reference
 from bench.station import Station
@@ -53,25 +54,26 @@ def read_errors(station: Station, point: LoadPoint) -> dict[int, PointReading]:
     station.apply(point)
     accumulation = accumulate(station, half_cycles_for(station, point))
     return {
-        position.number: _reading(station, point, accumulation, position.number, position.reason)
+        position.number: _reading(station, point, accumulation, position)
         for position in station.positions
     }
 
 
-def error_of(station: Station, accumulation: Accumulation, number: int) -> float:
-    """Percentage error in % of position `number` in `accumulation`."""
+def error_of(station: Station, accumulation: Accumulation, position: Position) -> float:
+    """Percentage error in % of `position` in `accumulation`."""
+    reference = accumulation.reference(position)
     return line_cycle_error(
-        accumulation.counts[number].active,
+        accumulation.counts[position.number].active,
         station.meter.wh_per_lsb,
-        accumulation.reference.active,
+        reference.active,
         accumulation.half_cycles,
-        accumulation.reference.frequency,
+        reference.frequency,
     )
 
 
 def _reading(
-    station: Station, point: LoadPoint, accumulation: Accumulation, number: int, reason: str
+    station: Station, point: LoadPoint, accumulation: Accumulation, position: Position
 ) -> PointReading:
-    counts = accumulation.counts.get(number)
-    error = None if counts is None else error_of(station, accumulation, number)
-    return PointReading(point, accumulation.reference, counts, error, reason)
+    counts = accumulation.counts.get(position.number)
+    error = None if counts is None else error_of(station, accumulation, position)
+    return PointReading(point, accumulation.reference(position), counts, error, position.reason)

@@ -44,7 +44,7 @@ def read_pulses(
             continue
         station.relays.select(position.cf_channel)
         frequency = station.counter.frequency(gate)
-        reference = Reference.mean([station.reference.read()])
+        reference = Reference.mean([station.reference.read()], position.phase)
         error = (
             pulse_error(frequency, station.meter.meter_constant, reference.active)
             if frequency > 0

@@ -23,9 +23,14 @@ class Reference:
     readings: int
 
     @classmethod
-    def mean(cls, readings: Sequence[ReferenceReading]) -> Reference:
-        """The mean of phase 1 over `readings` (at least one)."""
-        phases = [reading.phases[0] for reading in readings]
+    def means(cls, readings: Sequence[ReferenceReading]) -> tuple[Reference, ...]:
+        """The means of all phases over `readings` (at least one)."""
+        return tuple(cls.mean(readings, phase) for phase in range(len(readings[0].phases)))
+
+    @classmethod
+    def mean(cls, readings: Sequence[ReferenceReading], phase: int = 0) -> Reference:
+        """The mean of one phase, counted from 0, over `readings` (at least one)."""
+        phases = [reading.phases[phase] for reading in readings]
         active = fmean(phase.active for phase in phases)
         spread = max(abs(phase.active - active) for phase in phases)
         return cls(

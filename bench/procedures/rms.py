@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import fmean
 
+from bench.position import Position
 from bench.procedures.reference import Reference
 from bench.station import Station
 
@@ -20,10 +21,14 @@ class RmsReading:
 
 @dataclass(frozen=True, slots=True)
 class RmsReadings:
-    """By position number, with what the reference meter said."""
+    """By position number, with what the reference meter said of each phase."""
 
-    reference: Reference
+    references: tuple[Reference, ...]
     codes: dict[int, RmsReading]
+
+    def reference(self, position: Position) -> Reference:
+        """What the reference meter said of the phase that feeds `position`."""
+        return self.references[position.phase]
 
 
 def read_rms(station: Station, readings: int) -> RmsReadings:
@@ -41,10 +46,10 @@ def read_rms(station: Station, readings: int) -> RmsReadings:
             values = position.attempt(position.chip.read_many, ("VRMS", "IRMS", "PERIOD"))
             if values is not None:
                 codes[position.number].append(values)
-    reference = Reference.mean([station.reference.read()])
+    references = Reference.means([station.reference.read()])
     station.check_quorum()
     return RmsReadings(
-        reference,
+        references,
         {
             position.number: RmsReading(
                 fmean(row["VRMS"] for row in codes[position.number]),

@@ -38,4 +38,4 @@ def instrument_twins(
 
 
 def _source(table: SourceTable, world: World) -> Fluke6105A:
-    return Fluke6105A(world, lagging_sign=table.lagging_sign)
+    return Fluke6105A(world, phases=table.phases, lagging_sign=table.lagging_sign)

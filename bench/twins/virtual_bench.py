@@ -81,10 +81,11 @@ class VirtualBench:
             burden=design.current_transformer.burden,
             clkin=design.clkin,
         )
-        # In the jig all positions hang on the source's first phase: voltage in parallel, current in
-        # series through all of them.
-        jig = self.world.phases["L1"]
-        mounts = [Mount(number, jig, front_end) for number in self._numbers]
+        mounts = [
+            Mount(row.number, self.world.phases[row.phase], front_end)
+            for row in self._description.positions
+            if row.number in self._numbers
+        ]
         return Bank(self.world, mounts, self._description.twins.engine)
 
     def _pulse_outputs(self) -> Mapping[int, PulseOutput]:
