@@ -168,3 +168,19 @@ class RelayUnit(Instrument, Protocol):
     def closed(self, channel: int) -> bool:
         """Whether `channel` is closed."""
         ...
+
+
+class DigitalInputs(Protocol):
+    """A unit with digital inputs, eight lines to a channel."""
+
+    def inputs(self, channel: int) -> int:
+        """The levels at `channel` now, 0 to 255: bit n is 1 while line n is high."""
+        ...
+
+
+class Interlock(Protocol):
+    """The chain of doors, covers and emergency stops of a jig."""
+
+    def closed(self) -> bool:
+        """Whether the chain is closed, so that the source may be on."""
+        ...

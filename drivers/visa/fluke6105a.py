@@ -9,6 +9,7 @@ from typing import ClassVar
 from drivers.clock import Clock
 from drivers.errors import BenchError, CommandRejected, DeviceError, LinkError, OutputRefused
 from drivers.roles import PhaseSetting
+from drivers.safe import SafeSequence
 from drivers.visa.commands import control, setting
 from drivers.visa.fluke6105a_channel import Channel, Phase
 from drivers.visa.fluke6105a_levels import FREQUENCY, ChannelLevels, LevelRules, LoadLevels
@@ -33,9 +34,10 @@ class Fluke6105a(ScpiInstrument):
     """
 
     MODELS = ("6105A", "6100B", "6100A")
-    SAFE_SEQUENCE: ClassVar[bytes] = b":OUTP:STAT OFF\n"
-    """Bytes that make the instrument safe, whatever it is doing; needs no reply."""
-    FIRST = (":OUTP:STAT OFF",)
+    SAFE_SEQUENCE: ClassVar[SafeSequence] = SafeSequence(
+        off=":OUTP:STAT OFF", query=":OUTP:STAT?", off_replies=("0", "OFF")
+    )
+    FIRST = (SAFE_SEQUENCE.off,)
 
     output = control(":OUTP:STAT", Switch(), "The master output")
     ramp_time = control(":OUTP:RAMP:TIME", Real("s", LOWEST_RAMP, 60.0), "Soft start")

@@ -1,4 +1,4 @@
-"""Keysight 34970A, 34972A and 34980A switch units with relay cards."""
+"""Keysight 34970A, 34972A and 34980A switch units with relay cards and digital inputs."""
 
 from __future__ import annotations
 
@@ -21,8 +21,15 @@ CARDS: Mapping[str, tuple[int, ...]] = MappingProxyType(
 """Relay cards and their channels within the slot: multiplexers, actuator, matrix (row, column)."""
 
 
+INPUT_CARDS: Mapping[str, tuple[int, ...]] = MappingProxyType({"34907A": (1, 2)})
+"""Cards with digital inputs and the channels of eight lines each (34970A user's guide, ch. 5)."""
+
+
 class Keysight34970a(ScpiInstrument):
-    """The relay unit role. Channel numbers are slot x 100 + channel, such as 101."""
+    """The relay unit role, and digital inputs where a 34907A is fitted.
+
+    Channel numbers are slot x 100 + channel, such as 101.
+    """
 
     MODELS = ("34970A", "34972A", "34980A")
 
@@ -49,6 +56,7 @@ class Keysight34970a(ScpiInstrument):
         self._slots = tuple(slots)
         self._settle = settle
         self.channels: tuple[int, ...] = ()
+        self.input_channels: tuple[int, ...] = ()
         super().__init__(resource, clock, timeout=timeout, backend=backend, link=link)
 
     def select(self, channel: int) -> None:
@@ -83,19 +91,45 @@ class Keysight34970a(ScpiInstrument):
         self._check(channel)
         return self._states(f"(@{channel})", 1)[0]
 
+    def inputs(self, channel: int) -> int:
+        """The levels at input `channel` (slot x 100 + 1 or 2), 0 to 255; bit n is line n, 1 high.
+
+        A port that somebody made an output answers what it puts out (34980A guide; not said of a
+        34970A): after power on and `*RST` both ports are inputs. Raises `ValueError` before a byte
+        is sent when no card has that channel, `LinkError`, `CommandRejected`.
+        """
+        if channel not in self.input_channels:
+            raise ValueError(
+                f"channel {channel}: {self.address} has the digital inputs "
+                f"{_ranges(self.input_channels) or 'of no card'}, as slot x 100 + channel"
+            )
+        query = f":SENS:DIG:DATA:BYTE? (@{channel})"
+        reply = self.ask(query)
+        try:
+            value = float(reply)  # FORM:READ can add an exponent
+        except ValueError:
+            value = -1.0
+        if not (0 <= value <= 255 and value.is_integer()):
+            self.resynchronise(f"{reply!r} is no byte")
+            raise LinkFraming(f"{self.address}: {query} was answered {reply!r}, expected 0 to 255")
+        return int(value)
+
     def _prepare(self) -> None:
         found: list[int] = []
+        inputs: list[int] = []
         for slot in self._slots:
             card = self.ask(f":SYST:CTYP? {100 * slot}")
             fields = [field.strip().strip('"').upper() for field in card.split(",")]
             name = fields[1] if len(fields) > 1 else ""
             found += [100 * slot + channel for channel in CARDS.get(name, ())]
+            inputs += [100 * slot + channel for channel in INPUT_CARDS.get(name, ())]
         if not found:
             raise DeviceError(
                 f"{self.address}: no relay card in slots {', '.join(map(str, self._slots))}; "
                 f"known are {', '.join(CARDS)}"
             )
         self.channels = tuple(found)
+        self.input_channels = tuple(inputs)
 
     def _check(self, channel: int) -> None:
         if channel not in self.channels:

@@ -71,7 +71,7 @@ LOAD = PhaseSetting(220.0, 10.0, angle=60.0)
 def test_the_first_command_of_every_opening_is_off():
     """`fluke` has checked the order: off, identity, reset, output read back, set-up."""
     _, link = fluke([])
-    assert Fluke6105a.SAFE_SEQUENCE.decode() == f"{OFF}\n"
+    assert Fluke6105a.SAFE_SEQUENCE.off == OFF
     assert link.left == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from bench.twins.faults import Fault
@@ -14,14 +15,27 @@ from bench.twins.scpi.parameters import Channels, NumberChoice
 from bench.twins.world import World
 from drivers.roles import Identity
 
-CARDS: Mapping[str, int] = {"34901A": 20, "34902A": 16, "34903A": 20}
+CARDS: Mapping[str, int] = {"34901A": 20, "34902A": 16, "34903A": 20, "34907A": 0}
 """Switch channels of each card."""
+PORTS: Mapping[str, int] = {"34907A": 2}
+"""Digital ports of each card: their channels are the first ones of its slot."""
+PULLED_UP = 0xFF
+"""An open input is pulled up (from memory)."""
 DEFAULT_CARDS: Mapping[int, str] = {100: "34903A", 200: "34903A"}
 SLOTS = (100.0, 200.0, 300.0)
 LIST = (Channels(),)
 SLOT_ERROR = (111, "Channel list: slot number out of range")
 CHANNEL_ERROR = (112, "Channel list: channel number out of range")
 """Numbers and texts from memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The interlock chain on line `bit` of input `channel`; `closed_high`: its level if closed."""
+
+    channel: int
+    bit: int
+    closed_high: bool = False
 
 
 class Keysight34970A(ScpiInstrument):
@@ -45,6 +59,7 @@ class Keysight34970A(ScpiInstrument):
             "a relay does not open",
             {"channel": (101.0, 101.0, 320.0), "reported": (1.0, 0.0, 1.0)},
         ),
+        Fault("interlock_open", "the interlock chain on its digital input is open"),
     )
 
     def __init__(
@@ -53,14 +68,24 @@ class Keysight34970A(ScpiInstrument):
         outputs: Mapping[int, PulseOutput],
         cards: Mapping[int, str] = DEFAULT_CARDS,
         serial: str = "",
+        interlock: Contact | None = None,
     ) -> None:
-        """`outputs`: what hangs on each channel. `cards`: model by slot (100, 200, 300)."""
+        """`outputs`: what hangs on each channel. `cards`: model by slot (100, 200, 300).
+
+        `interlock`: where the chain of the jig is wired to, if there is one.
+        """
+        self._interlock = interlock
         self._outputs = dict(outputs)
         self._cards = dict(cards)
         self._channels = [
             slot + number
             for slot, card in sorted(self._cards.items())
             for number in range(1, CARDS[card] + 1)
+        ]
+        self._ports = [
+            slot + number
+            for slot, card in sorted(self._cards.items())
+            for number in range(1, PORTS.get(card, 0) + 1)
         ]
         self._commanded: set[int] = set()
         super().__init__(world, serial)
@@ -73,6 +98,7 @@ class Keysight34970A(ScpiInstrument):
             Command("ROUTe:CLOSe:EXCLusive", self._close_only, takes=LIST),
             Command("ROUTe:OPEN", self._open, self._ask_open, LIST, LIST),
             Command("ROUTe:DONE", ask=lambda _: "1"),
+            Command("[SENSe:]DIGital:DATA[:BYTE]", ask=self._ask_port, asks=LIST),
             Command("SYSTem:CTYPe", ask=self._ask_card, asks=card),
             Command("SYSTem:CPON", self._reset_card, takes=card),
             Command("SYSTem:PRESet", lambda _: self.reset()),
@@ -136,6 +162,23 @@ class Keysight34970A(ScpiInstrument):
     def _ask_open(self, call: Call) -> str:
         closed = self._known_closed()
         return ",".join("0" if channel in closed else "1" for channel in self._listed(call))
+
+    def _ask_port(self, call: Call) -> str:
+        return ",".join(self.integer(self._level(port)) for port in self._listed_ports(call))
+
+    def _listed_ports(self, call: Call) -> tuple[int, ...]:
+        for channel in call.channels(0):
+            if channel not in self._ports:
+                raise ScpiError(CHANNEL_ERROR[0], text=CHANNEL_ERROR[1])
+        return call.channels(0)
+
+    def _level(self, port: int) -> int:
+        """The byte at a port: what nothing pulls down is high."""
+        wired = self._interlock
+        if wired is None or wired.channel != port:
+            return PULLED_UP
+        high = wired.closed_high == (self.fault("interlock_open") is None)
+        return PULLED_UP if high else PULLED_UP & ~(1 << wired.bit)
 
     def _ask_card(self, call: Call) -> str:
         card = self._cards.get(int(call.number(0)))

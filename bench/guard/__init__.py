@@ -1,0 +1,1 @@
+"""Switches sources off when the process that owns them cannot: the guard, and `bench off`."""
