@@ -23,7 +23,8 @@ class CalibrationTable(Table):
 
     `verify_resolution`: the part of a verification point's limit that one energy LSB may be; it
     sets how long that point accumulates. `pulse_gate` in s, `pulse_limit` in %. `quorum`: positions
-    that must take part for the run to go on.
+    that must take part for the run to go on. `decision_rule`: how limits and uncertainty make a
+    verdict, see `bench.metrology.decision`.
     """
 
     method: Literal["reference meter", "accurate source"] = "reference meter"
@@ -35,6 +36,9 @@ class CalibrationTable(Table):
     pulse_gate: Positive = 5.0
     pulse_limit: Positive = 0.2
     quorum: Annotated[int, Field(ge=1)] = 1
+    decision_rule: Literal[
+        "simple acceptance", "guard band", "RDS", "Z540.3 method 6", "non-binary"
+    ] = "non-binary"
     verify: Sequence[VerifyPoint] = (
         VerifyPoint(current="Ib", power_factor="1", limit=0.1),
         VerifyPoint(current="Imax", power_factor="1", limit=0.1),

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from bench.description.table import Positive, Table
+from bench.description.uncertainty import MeterUncertainty
 
 
 class CurrentTransformer(Table):
@@ -35,6 +36,7 @@ class Design(Table):
     clkin: Annotated[float, Field(ge=1e6, le=4e6)]
     current_transformer: CurrentTransformer
     divider: Divider
+    uncertainty: MeterUncertainty | None = None
 
     @model_validator(mode="after")
     def _currents_in_order(self) -> Design:

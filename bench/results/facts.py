@@ -29,8 +29,9 @@ class RunHead:
 
     `description`: the text of the bench description. `clock`: stepped, live or wall. `seed`: of the
     twins, None with real devices. `traceable`: false with an expired or uncalibrated instrument.
-    `standard`, `edition`, `decision_rule`: what the verdicts rest on. `design`: the meter design;
-    `environment`: temperature, humidity and so on, as far as somebody measured them.
+    `standard`, `edition`: what the limits rest on. `decision_rule`: how they are applied, the name
+    and text of a rule of `bench.metrology.decision`, '' for its default. `design`: the meter
+    design; `environment`: temperature, humidity and so on, as far as somebody measured them.
     """
 
     procedure: str

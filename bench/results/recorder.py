@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import update
 
+from bench.metrology.decision import rule_of
 from bench.results.facts import InstrumentFacts, RegisterFacts, RunHead, finite
 from bench.results.schema import (
     Constant,
@@ -54,6 +55,7 @@ class RunRecorder:
     ) -> None:
         if head.seed is not None and not 0 <= head.seed <= MAXIMUM_SEED:
             raise ValueError(f"seed = {head.seed}: allowed are 0 to {MAXIMUM_SEED}")
+        self._rule = rule_of(head.decision_rule)
         self._writer = Writer(store)
         self._now = now
         self._lock = threading.Lock()
@@ -149,14 +151,15 @@ class RunRecorder:
     ) -> Verdict | None:
         """Record a value with its limits and expanded uncertainty, and return its verdict.
 
-        `value` None: it could not be measured. `verdict` None: judged here by the limits; without
-        limits it stays unjudged. `instruments`: roles used. `reading`: what it was made from.
+        `value` None: it could not be measured. `verdict` None: judged here by the limits and the
+        run's decision rule; without limits it stays unjudged. `instruments`: roles used. `reading`:
+        what it was made from.
         """
         value = finite(value, name)
         lower, upper = finite(lower, f"{name}: lower limit"), finite(upper, f"{name}: upper limit")
         uncertainty = finite(uncertainty, f"{name}: uncertainty")
         if verdict is None:
-            verdict = judge(value, lower, upper, uncertainty)
+            verdict = judge(value, lower, upper, uncertainty, self._rule)
         self._write(
             Measurement(
                 position_id=self._position(position),

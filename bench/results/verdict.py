@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import IntEnum
 
+from bench.metrology.decision import DEFAULT, DecisionRule, Zone
+
 
 class Verdict(IntEnum):
     """Ordered: passed < inconclusive < failed < aborted < error.
@@ -41,22 +43,22 @@ def judge(
     lower: float | None = None,
     upper: float | None = None,
     uncertainty: float | None = None,
+    rule: DecisionRule = DEFAULT,
 ) -> Verdict | None:
-    """Verdict of `value` against its limits, all in one unit.
+    """Verdict of `value` against its limits by the decision `rule`, all in one unit.
 
-    `uncertainty` is the expanded one (k = 2): within it of a limit the verdict is inconclusive;
-    without it the value alone decides. None when there is no limit; a missing value fails.
+    `uncertainty` is the expanded one (k = 2); without it the value alone decides. None when there
+    is no limit; a missing value fails.
     """
     if lower is None and upper is None:
         return None
     if value is None:
         return Verdict.FAILED
-    band = uncertainty or 0.0
-    above = float("-inf") if upper is None else value - upper
-    below = float("-inf") if lower is None else lower - value
-    excess = max(above, below)
-    if excess > band:
-        return Verdict.FAILED
-    if excess > -band:
-        return Verdict.INCONCLUSIVE if band else Verdict.FAILED
-    return Verdict.PASSED
+    return _VERDICTS[rule.zone(value, lower, upper, uncertainty)]
+
+
+_VERDICTS = {
+    Zone.ACCEPTED: Verdict.PASSED,
+    Zone.OPEN: Verdict.INCONCLUSIVE,
+    Zone.REJECTED: Verdict.FAILED,
+}
