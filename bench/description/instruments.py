@@ -8,6 +8,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bench.description.table import TWIN, Positive, Table
+from bench.description.uncertainty import (
+    CounterUncertainty,
+    ReferenceUncertainty,
+    SourceUncertainty,
+)
 
 Phases = Annotated[int, Field(ge=1, le=3)]
 
@@ -54,19 +59,25 @@ class SourceTable(InstrumentTable):
     ramp: Annotated[float, Field(ge=0)] = 2.0
     settle: Annotated[float, Field(ge=0)] = 12.0
     lagging_sign: Literal[-1, 1] = -1
+    uncertainty: SourceUncertainty | None = None
 
 
 class ReferenceTable(InstrumentTable):
-    """The reference meter. `aperture` in s; `phases` that it reads, 1 to 3."""
+    """The reference meter. `aperture` in s; `phases` that it reads, 1 to 3.
+
+    Without `uncertainty` readings have none, and only simple acceptance can be the decision rule.
+    """
 
     aperture: Positive = 1.0
     phases: Phases = 1
+    uncertainty: ReferenceUncertainty | None = None
 
 
 class CounterTable(InstrumentTable):
     """The pulse counter. `level` in V."""
 
     level: Positive = 2.5
+    uncertainty: CounterUncertainty | None = None
 
 
 class RelayTable(InstrumentTable):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass
 
-from bench.calibration.percentage_error import line_cycle_error
+from bench.metrology.percentage_error import line_cycle_error
 from bench.loadpoint import LoadPoint
+from bench.metrology.uncertainty import Budget, Budgets
+from bench.metrology.uncertainty.meter import CUT_OFF
 from bench.position import Position
 from bench.procedures.accumulate import Accumulation, accumulate
 from bench.procedures.reference import Reference
@@ -22,7 +24,7 @@ class PointReading:
     """What one position and the reference said at a load point.
 
     `error`: percentage error of the active energy in %, None when the position dropped out, with
-    `reason` saying why.
+    `reason` saying why. `budget`: its uncertainty, None when the bench states none.
     """
 
     point: LoadPoint
@@ -30,6 +32,12 @@ class PointReading:
     counts: LineCycleResult | None
     error: float | None
     reason: str = ""
+    budget: Budget | None = None
+
+    @property
+    def uncertainty(self) -> float | None:
+        """Expanded uncertainty (k = 2) of the error in %."""
+        return None if self.budget is None else self.budget.expanded
 
     def record(self) -> dict[str, object]:
         """The register values, for the results store."""
@@ -60,10 +68,13 @@ def read_errors(station: Station, point: LoadPoint) -> dict[int, PointReading]:
 
 
 def error_of(station: Station, accumulation: Accumulation, position: Position) -> float:
-    """Percentage error in % of `position` in `accumulation`."""
+    """Percentage error in % of `position` in `accumulation`.
+
+    LAENERGY is the whole part of what was accumulated: half an LSB is added to what it shows.
+    """
     reference = accumulation.reference(position)
     return line_cycle_error(
-        accumulation.counts[position.number].active,
+        accumulation.counts[position.number].active + CUT_OFF,
         station.meter.wh_per_lsb,
         reference.active,
         accumulation.half_cycles,
@@ -71,9 +82,23 @@ def error_of(station: Station, accumulation: Accumulation, position: Position) -
     )
 
 
+def budget_of(station: Station, accumulation: Accumulation, position: Position) -> Budget | None:
+    """The uncertainty of `error_of`, None when the bench states none of its reference meter."""
+    budgets = Budgets.of(station.description)
+    if budgets is None:
+        return None
+    reference = accumulation.reference(position)
+    expected = station.meter.expected_energy(reference.active, accumulation.time)
+    return budgets.line_cycles(reference, expected, accumulation.half_cycles)
+
+
 def _reading(
     station: Station, point: LoadPoint, accumulation: Accumulation, position: Position
 ) -> PointReading:
+    reference = accumulation.reference(position)
     counts = accumulation.counts.get(position.number)
-    error = None if counts is None else error_of(station, accumulation, position)
-    return PointReading(point, accumulation.reference(position), counts, error, position.reason)
+    if counts is None:
+        return PointReading(point, reference, None, None, position.reason)
+    error = error_of(station, accumulation, position)
+    budget = budget_of(station, accumulation, position)
+    return PointReading(point, reference, counts, error, position.reason, budget)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.calibration.percentage_error import pulse_error
+from bench.metrology.percentage_error import pulse_error
 from bench.loadpoint import LoadPoint
+from bench.metrology.uncertainty import Budget, Budgets
+from bench.metrology.uncertainty.methods import pulse_time
 from bench.procedures.reference import Reference
 from bench.station import Station
 from drivers.errors import StationFault
@@ -16,6 +18,7 @@ class PulseReading:
     """What the counter saw of one position: Hz, and the error in % against the meter constant.
 
     `error` is None when no pulse came or the position takes no part; `reason` says which.
+    `budget`: the uncertainty of the error, None when the bench states none.
     """
 
     point: LoadPoint
@@ -24,6 +27,16 @@ class PulseReading:
     error: float | None
     limit: float
     reason: str = ""
+    budget: Budget | None = None
+
+    @property
+    def uncertainty(self) -> float | None:
+        """Expanded uncertainty (k = 2) of the error in %."""
+        return None if self.budget is None else self.budget.expanded
+
+    def record(self) -> dict[str, object]:
+        """What the counter said, for the results store."""
+        return {"CF frequency": self.frequency}
 
 
 def read_pulses(
@@ -36,6 +49,7 @@ def read_pulses(
     if station.counter is None or station.relays is None:
         raise StationFault("the pulse test needs a [counter] and a [relays] unit in the bench")
     station.apply(point)
+    budgets = Budgets.of(station.description)
     readings = {}
     for position in station.positions:
         if position.reason or position.cf_channel is None:
@@ -45,12 +59,19 @@ def read_pulses(
         station.relays.select(position.cf_channel)
         frequency = station.counter.frequency(gate)
         reference = Reference.mean([station.reference.read()], position.phase)
-        error = (
-            pulse_error(frequency, station.meter.meter_constant, reference.active)
-            if frequency > 0
-            else None
+        if not frequency > 0:
+            reason = "no pulses on CF: check the CF line and its coupler"
+            readings[position.number] = PulseReading(point, reference, 0.0, None, limit, reason)
+            continue
+        readings[position.number] = PulseReading(
+            point,
+            reference,
+            frequency,
+            pulse_error(frequency, station.meter.meter_constant, reference.active),
+            limit,
+            budget=None
+            if budgets is None
+            else budgets.pulses(reference, pulse_time(frequency, gate)),
         )
-        reason = "" if error is not None else "no pulses on CF: check the CF line and its coupler"
-        readings[position.number] = PulseReading(point, reference, frequency, error, limit, reason)
     station.relays.open_all()
     return readings
