@@ -160,7 +160,7 @@ class MeterDesign:
         """Time in s of `half_cycles` by the chip's own PERIOD (steps of 8/CLKIN).
 
         True only as far as CLKIN is: for errors use the reference's frequency
-        (`bench.calibration.percentage_error`).
+        (`bench.metrology.percentage_error`).
         """
         return half_cycles / 2 * period * 8 / self.clkin
 

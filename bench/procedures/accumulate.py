@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.calibration.percentage_error import half_cycle_time
+from bench.metrology.percentage_error import half_cycle_time
 from bench.position import Position
 from bench.procedures.reference import Reference
 from bench.station import Station

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass
 
-from bench.metrology.percentage_error import line_cycle_error
 from bench.loadpoint import LoadPoint
+from bench.metrology.percentage_error import line_cycle_error
 from bench.metrology.uncertainty import Budget, Budgets
 from bench.metrology.uncertainty.meter import CUT_OFF
 from bench.position import Position

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bench.metrology.percentage_error import pulse_error
 from bench.loadpoint import LoadPoint
+from bench.metrology.percentage_error import pulse_error
 from bench.metrology.uncertainty import Budget, Budgets
 from bench.metrology.uncertainty.methods import pulse_time
 from bench.procedures.reference import Reference

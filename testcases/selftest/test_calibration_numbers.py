@@ -8,7 +8,6 @@ import math
 import pytest
 
 from bench.calibration import (
-    percentage_error,
     phase,
     plausibility,
     rms_offset,
@@ -18,6 +17,7 @@ from bench.calibration import (
 )
 from bench.calibration.constant import Constant, nearest
 from bench.calibration.design import DATA_SHEET_FULL_SCALE_CF, MeterDesign
+from bench.metrology import percentage_error
 from drivers.ade7753.registers import REGISTERS
 
 # 220 V, Ib 10 A, Imax 60 A at half of full scale each: V_FS 440 V, I_FS 120 A.
