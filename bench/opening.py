@@ -13,12 +13,16 @@ from bench.description.description import Description
 from bench.description.instruments import InstrumentTable
 from bench.description.positions import PositionTable
 from bench.description.table import TWIN
+from bench.guard.guard import Guard
+from bench.guard.off import Source
 from bench.position import Position
-from bench.registry import check_drivers, open_instrument
+from bench.registry import SAFE_SEQUENCES, check_drivers, open_instrument
 from bench.spi import SpiBuses
 from bench.station import Station
 from drivers.ade7753.driver import Ade7753
 from drivers.errors import BenchError, CalibrationExpired, DescriptionError, StationFault
+from drivers.interlock import InputInterlock
+from drivers.roles import Interlock
 
 
 def check(description: Description) -> None:
@@ -58,13 +62,25 @@ def resource_of(role: str, table: InstrumentTable, endpoints: Endpoints | None) 
     return endpoints.visa[role]
 
 
+def sources_of(description: Description, endpoints: Endpoints | None) -> list[Source]:
+    """The bench's sources as the guard knows them; `StationFault` when no twin runs for one."""
+    table = description.source
+    resource = resource_of("source", table, endpoints)
+    return [Source("source", resource, SAFE_SEQUENCES[table.driver], table.is_twin)]
+
+
 @contextmanager
 def open_station(
-    description: Description, control: Control | None, *, allow_expired: bool = False
+    description: Description,
+    control: Control | None,
+    *,
+    allow_expired: bool = False,
+    controller: int | None = None,
 ) -> Iterator[Station]:
-    """Open instruments and positions; inside, the bench is ready, the source off.
+    """Open instruments and positions; inside, the bench is ready, the source off and guarded.
 
-    On the way out, however that comes, the source goes off and everything is closed. Raises
+    On the way out, however that comes, the source goes off and everything is closed; when this
+    process or the process `controller` dies, the guard switches it off. Raises
     `CalibrationExpired` unless `allow_expired`, `StationFault` when an instrument cannot be opened
     and when fewer positions than the quorum answer. A position that does not answer drops out.
     """
@@ -78,6 +94,7 @@ def open_station(
     endpoints = control.endpoints() if control is not None else None
     with ExitStack() as stack:
         clock = make_clock(description, control)
+        guard = stack.enter_context(Guard(sources_of(description, endpoints), controller))
         devices = {
             role: _open(stack, role, table, resource_of(role, table, endpoints), clock)
             for role, table in description.instruments.items()
@@ -89,12 +106,23 @@ def open_station(
             clock,
             devices,
             [_position(row, buses, clock, description) for row in description.positions],
+            guard,
+            interlock_of(description, devices.get("relays")),
             clock_kind="twins" if control is not None and description.is_virtual else "wall",
             seed=int(control.ask("seed")) if control is not None else None,
             expired=late,
         )
-        stack.callback(station.make_safe)
+        stack.callback(station.close)
+        guard.arm()
         yield station
+
+
+def interlock_of(description: Description, relays: Any) -> Interlock | None:
+    """The interlock on the opened relay unit; None on a bench without one."""
+    table = description.interlock
+    if table is None:
+        return None
+    return InputInterlock(relays, table.channel, table.bit, closed_high=table.closed == "high")
 
 
 def _open(
@@ -119,4 +147,13 @@ def _position(
     )
 
 
-__all__ = ["TWIN", "check", "expired", "make_clock", "open_station", "resource_of"]
+__all__ = [
+    "TWIN",
+    "check",
+    "expired",
+    "interlock_of",
+    "make_clock",
+    "open_station",
+    "resource_of",
+    "sources_of",
+]

@@ -15,6 +15,7 @@ from bench.description.instruments import (
 )
 from drivers.clock import Clock
 from drivers.errors import DescriptionError
+from drivers.safe import SafeSequence
 from drivers.visa.fluke6105a import Fluke6105a
 from drivers.visa.keysight34970a import Keysight34970a
 from drivers.visa.keysight53230a import Keysight53230a
@@ -57,6 +58,9 @@ DRIVERS: Mapping[str, Mapping[str, Opener]] = {
     "relays": {"keysight34970a": _keysight34970a},
 }
 """By role, then by driver name."""
+
+SAFE_SEQUENCES: Mapping[str, SafeSequence] = {"fluke6105a": Fluke6105a.SAFE_SEQUENCE}
+"""By the driver name of a source: how it goes off without its driver."""
 
 CHIP_DRIVERS = ("ade7753",)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +12,13 @@ from bench.clock import CountingClock
 from bench.description.description import Description
 from bench.description.instruments import InstrumentTable
 from bench.description.meter import Design
+from bench.guard.guard import Guard
 from bench.loadpoint import LoadPoint
 from bench.position import Position
+from bench.safeguard import Safeguard
 from drivers.errors import BenchError, LinkError, StationFault
 from drivers.roles import (
+    Interlock,
     PhaseSetting,
     PowerSource,
     PulseCounter,
@@ -42,6 +46,8 @@ class Station:
         clock: CountingClock,
         devices: Mapping[str, Any],
         positions: Sequence[Position],
+        guard: Guard,
+        interlock: Interlock | None = None,
         *,
         clock_kind: str,
         seed: int | None = None,
@@ -56,6 +62,7 @@ class Station:
         self.positions = list(positions)
         self._devices = devices
         self.source: PowerSource = devices["source"]
+        self.safeguard = Safeguard(guard, self.source, interlock)
         self.reference: ReferenceMeter = devices["reference"]
         self.counter: PulseCounter | None = devices.get("counter")
         self.relays: RelayUnit | None = devices.get("relays")
@@ -104,26 +111,60 @@ class Station:
         """Bring each phase to a setting of its own, at `frequency` Hz, and let it settle.
 
         Phases beyond the list are switched off. `ValueError` before a byte is sent when the source
-        or the site does not allow it.
+        or the site does not allow it. Errors as `check_safe`, and those of the source, off then.
         """
-        self.source.apply(frequency, phases)
-        if not self.source.is_on():
-            self.source.switch_on()
-        self.source.settle()
+        self.check_safe()
+        was_on = self.safeguard.expects_on
+        try:
+            self.source.apply(frequency, phases)
+            if was_on:
+                self.check_safe()  # an emergency-off under way must not be undone here
+            elif not self.source.is_on():
+                self.source.switch_on()
+            self.source.settle()
+        except BenchError:
+            self.safeguard.expects_on = False  # it has gone off by itself
+            raise
+        self.safeguard.expects_on = True
 
     def references(self, seconds: float) -> list[ReferenceReading]:
-        """Read the reference meter while `seconds` of lab time pass; at least one reading."""
+        """Read the reference meter while `seconds` of lab time pass; at least one reading.
+
+        Errors as `check_safe`, which is asked after each reading.
+        """
         end = self.clock.now() + seconds
-        readings = [self.reference.read()]
-        while self.clock.now() < end:
+        readings: list[ReferenceReading] = []
+        while not readings or self.clock.now() < end:
             readings.append(self.reference.read())
+            self.check_safe()
         return readings
+
+    def check_safe(self) -> None:
+        """Make safe and raise when the source must not be on now; errors as `Safeguard.check`."""
+        try:
+            self.safeguard.check()
+        except BenchError as error:
+            try:
+                self.make_safe()
+            except StationFault as also:
+                error.add_note(str(also))
+            raise
+
+    def close(self) -> None:
+        """Make safe, then tell the guard that nothing is left to do; errors as `make_safe`.
+
+        With a source that cannot be shown to be off, the guard goes on trying.
+        """
+        self.make_safe()
+        with suppress(StationFault):  # a dead guard can do no harm now
+            self.safeguard.guard.disarm()
 
     def make_safe(self) -> None:
         """Source off, proved by the reference meter; relays open. Goes on after a failure.
 
         `StationFault` at the end, naming each thing that could not be made safe.
         """
+        self.safeguard.expects_on = False
         failures = []
         for role, action in (
             ("source", self.source.switch_off),

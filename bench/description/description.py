@@ -17,6 +17,7 @@ from bench.description.instruments import (
 from bench.description.meter import Design
 from bench.description.positions import PositionTable
 from bench.description.ranges import expand
+from bench.description.safety import InterlockTable
 from bench.description.table import TWIN, Table
 from bench.description.twins import FaultTable, TwinsTable
 
@@ -31,6 +32,7 @@ class Description(Table):
     reference: ReferenceTable
     counter: CounterTable | None = None
     relays: RelayTable | None = None
+    interlock: InterlockTable | None = None
     positions: Annotated[tuple[PositionTable, ...], Field(min_length=1)]
     calibration: CalibrationTable = CalibrationTable()
     twins: TwinsTable = TwinsTable()
@@ -73,6 +75,32 @@ class Description(Table):
                         f"position {position.number} is on {position.phase}, but {role}.phases is "
                         f"{row.phases}"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _interlock_has_a_card(self) -> Description:
+        if self.interlock is None:
+            return self
+        if self.relays is None:
+            raise ValueError("interlock: its input is one of the relay unit: add a [relays] table")
+        for position in self.positions:
+            if position.cf_channel is not None and (
+                position.cf_channel // 100 * 100 == self.interlock.slot
+            ):
+                raise ValueError(
+                    f"interlock.channel = {self.interlock.channel}: the card in that slot switches "
+                    f"the pulse output of position {position.number}; give another slot"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _rule_has_its_uncertainty(self) -> Description:
+        rule = self.calibration.decision_rule
+        if self.reference.uncertainty is None and rule != "simple acceptance":
+            raise ValueError(
+                f'calibration.decision_rule = "{rule}" needs a [reference.uncertainty] table; '
+                'without one only "simple acceptance" can be used'
+            )
         return self
 
     @property

@@ -9,7 +9,7 @@ from bench.description.instruments import SourceTable
 from bench.twins.pulses import PulseOutput
 from bench.twins.scpi.fluke6105a import Fluke6105A
 from bench.twins.scpi.instrument import ScpiInstrument
-from bench.twins.scpi.keysight34970a import Keysight34970A
+from bench.twins.scpi.keysight34970a import DEFAULT_CARDS, Contact, Keysight34970A
 from bench.twins.scpi.keysight53230a import Keysight53230A
 from bench.twins.scpi.norma4000 import Norma4000
 from bench.twins.world import World
@@ -31,7 +31,7 @@ def instrument_twins(
         twins["reference"] = Norma4000(world)
     relays: Keysight34970A | None = None
     if description.relays is not None and description.relays.is_twin:
-        relays = twins["relays"] = Keysight34970A(world, outputs)
+        relays = twins["relays"] = _relays(description, world, outputs)
     if description.counter is not None and description.counter.is_twin:
         twins["counter"] = Keysight53230A(world, relays.routed if relays else lambda: ())
     return twins
@@ -39,3 +39,15 @@ def instrument_twins(
 
 def _source(table: SourceTable, world: World) -> Fluke6105A:
     return Fluke6105A(world, phases=table.phases, lagging_sign=table.lagging_sign)
+
+
+def _relays(
+    description: Description, world: World, outputs: Mapping[int, PulseOutput]
+) -> Keysight34970A:
+    """With a multifunction card for the interlock, where the bench has one."""
+    table = description.interlock
+    if table is None:
+        return Keysight34970A(world, outputs)
+    cards = {**DEFAULT_CARDS, table.slot: "34907A"}
+    contact = Contact(table.channel, table.bit, table.closed == "high")
+    return Keysight34970A(world, outputs, cards, interlock=contact)
