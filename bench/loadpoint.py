@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bench.description.meter import Design
-from drivers.roles import PhaseSetting
+from drivers.roles import Harmonic, PhaseSetting
 
 _CURRENT = re.compile(r"\s*(\d*\.?\d+)?\s*(Ib|Imax|Imin|A)\s*")
 _POWER_FACTOR = re.compile(r"\s*(-?\d*\.?\d+)\s*([LC])?\s*")
@@ -17,7 +18,8 @@ _POWER_FACTOR = re.compile(r"\s*(-?\d*\.?\d+)\s*([LC])?\s*")
 class LoadPoint:
     """Voltage (V), current (A), both RMS, phase angle (deg, current lagging positive), Hz.
 
-    `name` is how people and records call it, such as "0.05 Ib PF 1".
+    `name` is how people and records call it, such as "0.05 Ib PF 1". Voltage and current are those
+    of the fundamental; `voltage_harmonics`, `current_harmonics` by order come on top.
     """
 
     name: str
@@ -26,6 +28,8 @@ class LoadPoint:
     angle: float
     frequency: float
     limit: float | None = field(default=None, compare=False)
+    voltage_harmonics: Mapping[int, Harmonic] = field(default_factory=dict, hash=False)
+    current_harmonics: Mapping[int, Harmonic] = field(default_factory=dict, hash=False)
 
     @property
     def power_factor(self) -> float:
@@ -34,13 +38,25 @@ class LoadPoint:
 
     @property
     def active(self) -> float:
-        """Set active power in W (equation 3)."""
-        return self.voltage * self.current * self.power_factor
+        """Set active power in W (equation 3), harmonics included."""
+        ratio = self.power_factor
+        for order, voltage in self.voltage_harmonics.items():
+            current = self.current_harmonics.get(order, Harmonic(0.0))
+            # A harmonic's angle counts from the zero crossing of its own fundamental.
+            lag = order * self.angle + voltage.angle - current.angle
+            ratio += voltage.ratio * current.ratio * math.cos(math.radians(lag))
+        return self.voltage * self.current * ratio
 
     @property
     def setting(self) -> PhaseSetting:
         """What the source is asked for."""
-        return PhaseSetting(self.voltage, self.current, self.angle)
+        return PhaseSetting(
+            self.voltage,
+            self.current,
+            self.angle,
+            voltage_harmonics=self.voltage_harmonics,
+            current_harmonics=self.current_harmonics,
+        )
 
 
 def load_point(

@@ -8,14 +8,14 @@ from drivers.ade7753.access import RegisterAccess
 from drivers.ade7753.bits import DTRT_SHIFT, WAVSEL_SHIFT, Flag
 from drivers.ade7753.flags import FlagKeeper
 from drivers.clock import Clock
-from drivers.errors import DeviceTimeout
+from drivers.errors import DeviceTimeout, StationFault
 
 SOURCES = {"power": 0, "current": 2, "voltage": 3}
 """What WAVEFORM can show, to its WAVSEL code."""
 DIVIDERS = {128: 0, 256: 1, 512: 2, 1024: 3}
 """Sample rate CLKIN/divider, to its DTRT code."""
 _MASK = 0b11 << DTRT_SHIFT | 0b11 << WAVSEL_SHIFT
-_SETTLING = 150e-6
+SETTLING = 150e-6
 """Channel-1 samples need about 150 us after a change (ADE7763 data sheet Rev. C)."""
 _PATIENCE = 50
 """Sample periods without a sample until giving up."""
@@ -46,6 +46,43 @@ class WaveformCapture:
         self, access: RegisterAccess, flags: FlagKeeper, clock: Clock, clkin: float
     ) -> None:
         self._access, self._flags, self._clock, self._clkin = access, flags, clock, clkin
+        self._before: dict[str, int] = {}
+
+    def start(self, source: str, divider: int = 128) -> None:
+        """Let WAVEFORM show `source` ("power", "current", "voltage") from now on, for `latest`.
+
+        `divider`: 128, 256, 512 or 1024; the chip takes CLKIN/divider samples a second. Energy and
+        RMS go on meanwhile; `stop` puts MODE and IRQEN back. `ValueError` before a byte is sent;
+        `ReadBackMismatch`, `LinkChecksum`.
+        """
+        if source not in SOURCES:
+            raise ValueError(f"waveform source {source!r}: allowed are {', '.join(SOURCES)}")
+        if divider not in DIVIDERS:
+            raise ValueError(f"divider {divider}: allowed are {', '.join(map(str, DIVIDERS))}")
+        before = self._access.read_raw(("MODE", "IRQEN"))
+        self._before = self._before or before
+        select = DIVIDERS[divider] << DTRT_SHIFT | SOURCES[source] << WAVSEL_SHIFT
+        self._access.write_raw("MODE", before["MODE"] & ~_MASK | select)
+        self._access.write_raw("IRQEN", before["IRQEN"] | Flag.WSMP)
+
+    def latest(self) -> int:
+        """The newest sample after `start` (code, signed 24 bits), up to one sample period old.
+
+        Samples of an instant cost one read each, so a station can look at all its chips in turn.
+        `StationFault` before `start`; `LinkChecksum`.
+        """
+        if not self._before:
+            raise StationFault(f"{self._access.label}: no waveform is selected: call start first")
+        return self._access.read_verified("WAVEFORM")
+
+    def stop(self) -> None:
+        """Put MODE and IRQEN (no unit) back as before `start`; a second call does nothing.
+
+        `ReadBackMismatch`, `LinkChecksum`.
+        """
+        for name in ("IRQEN", "MODE"):
+            if name in self._before:
+                self._access.write_raw(name, self._before.pop(name))
 
     def capture(self, source: str, count: int, divider: int = 1024) -> Capture:
         """`count` (>= 1) samples of `source` ("power", "current", "voltage"), in codes.
@@ -55,23 +92,14 @@ class WaveformCapture:
         by the lab clock, since the chip does not tell. Energy and RMS go on meanwhile; MODE and
         IRQEN are put back. `ValueError` out of range; `DeviceTimeout` when no sample comes.
         """
-        if source not in SOURCES:
-            raise ValueError(f"waveform source {source!r}: allowed are {', '.join(SOURCES)}")
-        if divider not in DIVIDERS:
-            raise ValueError(f"divider {divider}: allowed are {', '.join(map(str, DIVIDERS))}")
         if count < 1:
             raise ValueError(f"{count} samples: at least 1")
-        access = self._access
-        before = access.read_raw(("MODE", "IRQEN"))
-        select = DIVIDERS[divider] << DTRT_SHIFT | SOURCES[source] << WAVSEL_SHIFT
-        access.write_raw("MODE", before["MODE"] & ~_MASK | select)
         try:
-            access.write_raw("IRQEN", before["IRQEN"] | Flag.WSMP)
-            self._clock.sleep(_SETTLING)
+            self.start(source, divider)
+            self._clock.sleep(SETTLING)
             return self._run(count, self._clkin / divider)
         finally:
-            access.write_raw("IRQEN", before["IRQEN"])
-            access.write_raw("MODE", before["MODE"])
+            self.stop()
 
     def _run(self, count: int, rate: float) -> Capture:
         period = 1 / rate
