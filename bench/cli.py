@@ -1,11 +1,18 @@
-"""The command line `bench`: one typer command per file in `bench/commands/`."""
+"""The command line `bench`: one typer command per file in `bench/commands/`, and those of others.
+
+What lies above this floor, or in another package, names its commands as entry points of the group
+`meterbench.commands`: nothing here imports it.
+"""
 
 from __future__ import annotations
+
+from importlib.metadata import entry_points
 
 import typer
 
 from bench.commands.calibrate import calibrate
 from bench.commands.doctor import doctor
+from bench.commands.off import off
 from bench.commands.results import results
 from bench.commands.twins import twins
 from bench.entry import guarded
@@ -16,8 +23,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (calibrate, doctor, results, twins):
+for command in (calibrate, doctor, off, results, twins):
     app.command()(command)
+for entry in sorted(entry_points(group="meterbench.commands"), key=lambda entry: entry.name):
+    app.command(entry.name)(entry.load())
 
 
 def main() -> None:

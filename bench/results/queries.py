@@ -105,6 +105,31 @@ def last_constants(
         return {constant.register: constant.value for constant in position.constants}
 
 
+def load_unit(store: Store, serial: str, which: str = "") -> Position:
+    """The last attempt at the unit `serial`, in the run `which` or in the last that it was in.
+
+    `StoreError` when the store, or that run, has no such unit.
+    """
+    with store.session("look for a unit") as session:
+        order = (
+            select(Position)
+            .join(Position.run)
+            .where(Position.serial == serial)
+            .order_by(Run.started.desc(), Run.id, Position.attempt.desc(), Position.number)
+        )
+        if which:
+            order = order.where(Run.id == _find(session, which, store.where))
+        found = session.scalar(order.limit(1))
+        if found is None:
+            place = f"run {which}" if which else f"results store {store.where}"
+            raise StoreError(
+                f"{place}: no unit has the serial number {serial!r}: `bench results` lists the "
+                "runs, `bench results RUN` the units of one"
+            )
+        run, number = found.run_id, found.number
+    return load_position(store, run, number)
+
+
 def outcome(run: Run) -> tuple[Verdict, str]:
     """Verdict and reason of a run; one that never ended counts as aborted."""
     if run.finished is None or run.verdict is None:

@@ -10,8 +10,9 @@ from bench.results.queries import outcome
 from bench.results.schema import Constant, Instrument, Measurement, Position, Reading, Run
 from bench.results.tables import register_hex
 from bench.results.verdict import Verdict
+from reports.certificate.statements import statements
 
-FORMAT = 1
+FORMAT = 2
 """Version of the record's layout."""
 
 
@@ -21,6 +22,8 @@ def certificate_record(position: Position) -> dict[str, Any]:
     Nothing in it comes from anywhere but the store, so it can be rebuilt at any time.
     """
     run = position.run
+    results = _results(position.measurements)
+    verdict, reason = _decision(position)
     return {
         "format": FORMAT,
         "certificate": certificate_number(position),
@@ -30,7 +33,10 @@ def certificate_record(position: Position) -> dict[str, Any]:
             "address": position.address,
             "attempt": position.attempt,
         },
-        "decision": _decision(position),
+        "decision": {"verdict": str(verdict), "reason": reason},
+        "statements": statements(
+            run, verdict, has_uncertainty=any(row["uncertainty"] is not None for row in results)
+        ),
         "run": _run(run),
         "design": run.design,
         "environment": run.environment,
@@ -38,7 +44,7 @@ def certificate_record(position: Position) -> dict[str, Any]:
         "constants": [_constant(item) for item in _last_written(position.constants)],
         "adjustments": [_constant(item) for item in position.constants],
         "load_points": _load_points(position.readings),
-        "results": _results(position.measurements),
+        "results": results,
         "readings": [_reading(item) for item in position.readings],
     }
 
@@ -48,14 +54,11 @@ def certificate_number(position: Position) -> str:
     return f"{position.run.id.hex[:12]}-{position.number:02d}-{position.attempt}"
 
 
-def _decision(position: Position) -> dict[str, Any]:
+def _decision(position: Position) -> tuple[Verdict, str]:
     if position.verdict is not None:
-        return {"verdict": str(position.verdict), "reason": position.reason}
+        return position.verdict, position.reason
     verdict, reason = outcome(position.run)
-    return {
-        "verdict": str(max(verdict, Verdict.ABORTED)),
-        "reason": f"not judged: {reason or 'the run ended before'}",
-    }
+    return max(verdict, Verdict.ABORTED), f"not judged: {reason or 'the run ended before'}"
 
 
 def _run(run: Run) -> dict[str, Any]:

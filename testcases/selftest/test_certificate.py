@@ -5,87 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
-from bench.results.facts import AS_FOUND, AS_LEFT, InstrumentFacts, Quantity, RunHead
+from bench.results.facts import AS_FOUND, AS_LEFT
 from bench.results.recorder import RunRecorder
 from bench.results.store import Store
 from bench.results.verdict import Verdict
-from drivers.ade7753.registers import REGISTERS
 from drivers.errors import StoreError
 from reports.certificate import write_certificate, write_certificates
 from reports.certificate.canonical import canonical
-
-HEAD = RunHead(
-    procedure="calibrate",
-    description="name = 'virtual'\n",
-    code_version="0.1.0+g123",
-    operator="Li <Wei>",
-    station="line 1",
-    clock="stepped",
-    seed=7,
-    decision_rule="simple acceptance",
-    design=[Quantity("meter constant", 3200.0, "imp/kWh")],
-    environment=[Quantity("ambient temperature", 23.1, "°C")],
-)
-POINTS = {
-    "Ib PF 1": {"voltage": 220.0, "current": 5.0, "angle": 0.0, "frequency": 50.0},
-    "Ib PF 0.5L": {"voltage": 220.0, "current": 5.0, "angle": 60.0, "frequency": 50.0},
-}
-
-
-def record_a_run(store):
-    """Two boards: one that passes, one that is rejected."""
-    start = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
-    ticks = (start + timedelta(seconds=n) for n in range(1000))
-    with RunRecorder(store, HEAD, now=lambda: next(ticks)) as recorder:
-        recorder.instrument(
-            InstrumentFacts(
-                "reference",
-                "LEM Norma 4000",
-                "TCPIP::r",
-                "K-17",
-                date(2026, 1, 5),
-                date(2027, 1, 5),
-            )
-        )
-        for number, error in ((1, 0.02), (2, 0.4)):
-            recorder.position(number, f"SN/{number}", f"/dev/spidev0.{number}")
-            for stage, values in ((AS_FOUND, (-3.07, -2.5)), (AS_LEFT, (error, error / 2))):
-                for (point, applied), value in zip(POINTS.items(), values, strict=True):
-                    reading = recorder.reading(
-                        number,
-                        point,
-                        applied=applied,
-                        reference={"active": 1100.05},
-                        registers={"LAENERGY": 19186},
-                        stage=stage,
-                    )
-                    recorder.measurement(
-                        "percentage error",
-                        value,
-                        "%",
-                        position=number,
-                        load_point=point,
-                        stage=stage,
-                        lower=None if stage == AS_FOUND else -0.1,
-                        upper=None if stage == AS_FOUND else 0.1,
-                        instruments=["reference"],
-                        reading=reading,
-                    )
-            recorder.constant(number, REGISTERS["WGAIN"], 126, stage="gain", read_back=126)
-            recorder.constant(
-                number, REGISTERS["WGAIN"], 130, stage="gain", exact=129.7, read_back=130
-            )
-            recorder.constant(number, REGISTERS["APOS"], -522, stage="offset", read_back=-522)
-        recorder.decide(1, Verdict.PASSED)
-        recorder.decide(2, Verdict.FAILED, "WGAIN 2312 is outside +-1500: check <burden>")
-        recorder.finish(Verdict.FAILED)
-    return recorder.run_id
+from testcases.selftest.certified import HEAD, record_a_run
 
 
 @pytest.fixture
@@ -121,7 +54,7 @@ class Page(HTMLParser):
 
 def test_the_record_holds_what_the_store_knows(store, tmp_path):
     run = record_a_run(store)
-    document, _ = write_certificate(store, run, 2, tmp_path / "out")
+    document, _, _ = write_certificate(store, run, 2, tmp_path / "out")
     record = json.loads(document.read_bytes())
     assert record["unit"]["serial"] == "SN/2"
     assert record["decision"] == {
@@ -147,7 +80,7 @@ def test_the_record_holds_what_the_store_knows(store, tmp_path):
 
 
 def test_the_page_says_it_all_and_needs_nothing_from_outside(store, tmp_path):
-    document, path = write_certificate(store, record_a_run(store), 2, tmp_path / "out")
+    document, path, _ = write_certificate(store, record_a_run(store), 2, tmp_path / "out")
     text = path.read_text()
     page = Page(text)
     assert page.addresses == []
@@ -193,9 +126,9 @@ def test_rebuilding_gives_the_same_bytes_also_from_a_reopened_store(store, tmp_p
 
 
 def test_file_names_are_safe(store, tmp_path):
-    pair = write_certificate(store, record_a_run(store), 1, tmp_path / "out")
-    assert [path.name for path in pair] == ["01-SN_1.json", "01-SN_1.html"]
-    assert {path.parent for path in pair} == {tmp_path / "out"}
+    paths = write_certificate(store, record_a_run(store), 1, tmp_path / "out")
+    assert [path.name for path in paths] == ["01-SN_1.json", "01-SN_1.html", "01-SN_1.pdf"]
+    assert {path.parent for path in paths} == {tmp_path / "out"}
 
 
 def test_not_measured_and_not_measurable_look_different(store, tmp_path):
@@ -204,7 +137,7 @@ def test_not_measured_and_not_measurable_look_different(store, tmp_path):
         recorder.measurement("only found", -3.0, "%", position=1, stage=AS_FOUND)
         recorder.measurement("dead", None, "%", position=1, stage=AS_LEFT, lower=-1, upper=1)
         recorder.finish(Verdict.FAILED)
-    document, page = write_certificate(store, recorder.run_id, 1, tmp_path / "out")
+    document, page, _ = write_certificate(store, recorder.run_id, 1, tmp_path / "out")
     found, dead = json.loads(document.read_bytes())["results"]
     assert "as_left" not in found
     assert (dead["as_left"], dead["verdict"]) == (None, "failed")
@@ -219,7 +152,7 @@ def test_the_last_attempt_counts(store, tmp_path):
         recorder.position(1, "A1", attempt=2)
         recorder.decide(1, Verdict.PASSED)
         recorder.finish(Verdict.PASSED)
-    ((document, _),) = write_certificates(store, recorder.run_id, tmp_path / "out")
+    ((document, _, _),) = write_certificates(store, recorder.run_id, tmp_path / "out")
     record = json.loads(document.read_bytes())
     assert (record["unit"]["attempt"], record["decision"]["verdict"]) == (2, "passed")
 
@@ -227,7 +160,7 @@ def test_the_last_attempt_counts(store, tmp_path):
 def test_a_board_that_nobody_judged_did_not_pass(store, tmp_path):
     recorder = RunRecorder(store, HEAD)
     recorder.position(1)
-    document, page = write_certificate(store, recorder.run_id, 1, tmp_path / "out")
+    document, page, _ = write_certificate(store, recorder.run_id, 1, tmp_path / "out")
     decision = json.loads(document.read_bytes())["decision"]
     assert decision["verdict"] == "aborted"
     assert "not judged" in decision["reason"]
