@@ -45,11 +45,12 @@ def send(number: signal.Signals) -> Callable[[Session], None]:
 def fill(running: Session) -> None:
     """Take what is left of the file system that the results are on.
 
-    Where none could be mounted, let the session's files grow no more: it sees a failed write, too.
+    Where none could be mounted, let its files grow no more: the session sees a failed write, too.
     """
     results = running.folder / "results"
     if not results.is_mount():
-        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (0, 0))
+        largest = max(file.stat().st_size for file in results.iterdir())
+        resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, (largest, largest))
         return
     with suppress(OSError), (results / "filler").open("wb", 0) as filler:
         while True:
