@@ -23,6 +23,7 @@ from drivers.ade7753.driver import Ade7753
 from drivers.errors import BenchError, CalibrationExpired, DescriptionError, StationFault
 from drivers.interlock import InputInterlock
 from drivers.roles import Interlock
+from drivers.spi.trace import TracedBus
 
 
 def check(description: Description) -> None:
@@ -140,10 +141,17 @@ def _position(
     row: PositionTable, buses: SpiBuses, clock: CountingClock, description: Description
 ) -> Position:
     bus, chip = buses.open(row)
+    traced = TracedBus(bus)
     label = f"position {row.number}"
-    driver = Ade7753(bus, chip, clock, label=label, clkin=description.design.clkin)
+    driver = Ade7753(traced, chip, clock, label=label, clkin=description.design.clkin)
     return Position(
-        row.number, row.serial, driver, row.cf_channel, buses.address(row), row.phase_index
+        row.number,
+        row.serial,
+        driver,
+        row.cf_channel,
+        buses.address(row),
+        row.phase_index,
+        trace=traced,
     )
 
 

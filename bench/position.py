@@ -8,6 +8,7 @@ from typing import ParamSpec, TypeVar
 
 from drivers.ade7753.driver import Ade7753
 from drivers.errors import DeviceError, LinkError
+from drivers.spi.trace import TracedBus
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -20,7 +21,7 @@ class Position:
     `reason`: why it takes no further part in the run, '' while it does. `cf_channel`: the relay
     channel of its pulse output, None when it is not wired. `address`: of its chip, for people.
     `phase`: which of the source's phases feeds it, from 0. `restored`: registers that lost what was
-    written to them since the start, and were put right.
+    written to them since the start, and were put right. `trace`: the last transfers to the chip.
     """
 
     number: int
@@ -31,6 +32,7 @@ class Position:
     phase: int = 0
     reason: str = field(default="")
     restored: list[str] = field(default_factory=list)
+    trace: TracedBus | None = None
 
     @property
     def takes_part(self) -> bool:
