@@ -9,4 +9,5 @@ pytest_plugins = [
     "fixtures.run",
     "fixtures.measure",
     "fixtures.calibration",
+    "fixtures.accuracy",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bench.metrology.percentage_error import half_cycle_time
@@ -36,17 +37,20 @@ class Accumulation:
         return half_cycle_time(self.half_cycles, self.references[0].frequency)
 
 
-def accumulate(station: Station, half_cycles: int) -> Accumulation:
+def accumulate(
+    station: Station, half_cycles: int, positions: Sequence[Position] | None = None
+) -> Accumulation:
     """Accumulate over `half_cycles` half line cycles at the load that is applied now.
 
     Starts all positions, waits once, reads all. The wait covers two accumulations, because the
     first after a start is not valid (data sheet, line-cycle accumulation mode). A chip whose
     configuration changed under way (a corrupted byte can do that) has counted with wrong constants:
-    it is put right and counts again, `ATTEMPTS` times at most.
+    it is put right and counts again, `ATTEMPTS` times at most. `positions`: those that have a
+    voltage, None for all.
     """
     counts: dict[int, LineCycleResult] = {}
     readings: list[ReferenceReading] = []
-    wanted = station.active
+    wanted = [p for p in positions or station.positions if p.takes_part]
     for _ in range(ATTEMPTS):
         readings += _run(station, wanted, half_cycles)
         for position in wanted:

@@ -1,0 +1,1 @@
+"""Accuracy of every position: one file per equation, one per test of a plan."""
