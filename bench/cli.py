@@ -13,6 +13,7 @@ import typer
 from bench.commands.calibrate import calibrate
 from bench.commands.doctor import doctor
 from bench.commands.off import off
+from bench.commands.plans import list_plans
 from bench.commands.results import results
 from bench.commands.twins import twins
 from bench.entry import guarded
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 for command in (calibrate, doctor, off, results, twins):
     app.command()(command)
+app.command("plans")(list_plans)
 for entry in sorted(entry_points(group="meterbench.commands"), key=lambda entry: entry.name):
     app.command(entry.name)(entry.load())
 

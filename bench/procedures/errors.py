@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass
 
 from bench.loadpoint import LoadPoint
+from bench.metrology.gate import half_cycle_gate
 from bench.metrology.percentage_error import line_cycle_error
 from bench.metrology.uncertainty import Budget, Budgets
 from bench.metrology.uncertainty.meter import CUT_OFF
@@ -51,10 +51,14 @@ def half_cycles_for(station: Station, point: LoadPoint) -> int:
     """
     if not point.limit or not point.active:
         raise ValueError(f"{point.name}: a verification point needs a limit and active power")
-    resolution = station.description.calibration.verify_resolution
-    counts = 100 / (resolution * point.limit)
-    seconds = counts / station.meter.expected_energy(abs(point.active), 1.0)
-    return min(max(math.ceil(2 * point.frequency * seconds), SHORTEST), LONGEST)
+    return half_cycle_gate(
+        point.active,
+        station.meter.wh_per_lsb,
+        point.frequency,
+        station.description.calibration.verify_resolution * point.limit,
+        shortest=SHORTEST,
+        longest=LONGEST,
+    )
 
 
 def read_errors(station: Station, point: LoadPoint) -> dict[int, PointReading]:

@@ -80,6 +80,11 @@ class Spectrum:
         """RMS phasor of `order`, 0 where there is none."""
         return complex(self.phasors.get(order, 0))
 
+    def angle(self, order: int) -> float:
+        """Degrees by which `order` leads its own sine at t = 0, -180 to 180."""
+        x = self.phasor(order)
+        return math.degrees(math.atan2(x.imag, x.real))
+
     def at(self, t: Values) -> Values:
         """Values at times `t` (s), same shape."""
         theta = 2 * np.pi * self.frequency * np.asarray(t, dtype=np.float64)
