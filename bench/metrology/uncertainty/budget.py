@@ -96,7 +96,7 @@ class Budget:
 
 
 def budget_record(budget: Budget | None) -> dict[str, object]:
-    """What is stored beside the reference's values: the budget as "uncertainty", if there is one."""
+    """What is stored beside the reference's values: the budget as "uncertainty", if any."""
     return {} if budget is None else {"uncertainty": budget.record()}
 
 

@@ -1,0 +1,155 @@
+"""Evidence 3: the stated interval holds the hidden truth as often as it says, and no oftener.
+
+The nightly form reads 2,000 worlds by each method and allows 95 +- 1.5 %; the short form reads 300
+and allows the same multiple of the binomial deviation, 95 +- 3.9 %. A normal error has 95.45 % of
+its draws within k = 2. As coverage alone hardly tells a budget that is twice too large from a right
+one in few draws, the deviation of the errors by the stated one is judged as well.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from bench.metrology.decision import RULES
+from bench.metrology.risk import Risk, global_risk
+from testcases.selftest.honesty import LIMIT, METHODS, SPREAD, Draw, draws
+
+NIGHTLY, SHORT = 2000, 300
+COVERAGE, TOLERANCE = 95.0, 1.5
+"""% of draws, and how far from it a campaign of `NIGHTLY` draws may be (three deviations)."""
+BIAS = 0.03
+"""% that the reference twin is off in the test of the test: three of its standard deviations."""
+
+
+def coverage(sample: Sequence[Draw]) -> float:
+    """Part of the draws in % whose interval holds the truth."""
+    return 100 * sum(draw.covered for draw in sample) / len(sample)
+
+
+def deviation(sample: Sequence[Draw]) -> float:
+    """Root mean square of the errors, in standard uncertainties; 1 when they are stated right."""
+    return math.sqrt(sum(draw.off**2 for draw in sample) / len(sample))
+
+
+def check_honest(sample: Sequence[Draw]) -> None:
+    """`AssertionError` unless the stated uncertainty is neither too small nor too large."""
+    tolerance = TOLERANCE * math.sqrt(NIGHTLY / len(sample))
+    assert abs(coverage(sample) - COVERAGE) <= tolerance, (
+        f"{coverage(sample):.2f} % of {len(sample)} intervals hold the truth, allowed are "
+        f"{COVERAGE} +- {tolerance:.2f} %"
+    )
+    # A root mean square of N normal draws has the deviation 1/sqrt(2 N).
+    scatter = 3 / math.sqrt(2 * len(sample))
+    assert abs(deviation(sample) - 1) <= scatter, (
+        f"errors are {deviation(sample):.3f} times what is stated, allowed are 1 +- {scatter:.3f}"
+    )
+
+
+def risks(sample: Sequence[Draw], name: str) -> tuple[Risk, Risk]:
+    """Measured and predicted risk of a decision rule: boards of `SPREAD` against +-`LIMIT`."""
+    rule = RULES[name]
+    accepted_bad = rejected_good = 0
+    predicted: dict[float, Risk] = {}
+    total = [0.0, 0.0]
+    for draw in sample:
+        budget = draw.budget
+        accepted = abs(draw.error) <= rule.acceptance_limit(LIMIT, budget.expanded)
+        bad = abs(draw.truth) > LIMIT
+        accepted_bad += bad and accepted
+        rejected_good += not bad and not accepted
+        step = round(budget.standard, 4)
+        if step not in predicted:
+            limit = rule.acceptance_limit(LIMIT, 2 * step)
+            predicted[step] = global_risk(LIMIT, limit, step, 0.0, SPREAD)
+        total[0] += predicted[step].false_accept
+        total[1] += predicted[step].false_reject
+    count = len(sample)
+    return Risk(accepted_bad / count, rejected_good / count), Risk(
+        total[0] / count, total[1] / count
+    )
+
+
+def report(found: Mapping[str, Sequence[Draw]]) -> str:
+    """Coverage of each method; risks of each rule beside their prediction."""
+    lines = [
+        f"{method:20} {coverage(sample):6.2f} % of {len(sample)} intervals hold the truth, "
+        f"errors {deviation(sample):.3f} of stated, mean U {_mean_u(sample):.4f} %"
+        for method, sample in found.items()
+    ]
+    lines.append(
+        f"LAENERGY against +-{LIMIT} %, production {SPREAD:.4f} %: measured (predicted by JCGM 106)"
+    )
+    for name in RULES:
+        measured, predicted = risks(found["LAENERGY"], name)
+        lines.append(
+            f"{name:20} false accept {measured.false_accept:7.3%} ({predicted.false_accept:7.3%}), "
+            f"false reject {measured.false_reject:7.3%} ({predicted.false_reject:7.3%})"
+        )
+    return "\n".join(lines)
+
+
+def check_risks(sample: Sequence[Draw]) -> None:
+    """Each rule's false accepts and rejects: Poisson, so within four deviations and one event."""
+    for name in RULES:
+        measured, predicted = risks(sample, name)
+        for part in ("false_accept", "false_reject"):
+            expected = getattr(predicted, part) * len(sample)
+            counted = getattr(measured, part) * len(sample)
+            assert abs(counted - expected) <= 4 * math.sqrt(expected) + 1, (
+                f"{name}: {counted:.0f} cases of {part}, {expected:.1f} are predicted"
+            )
+
+
+def check_campaign(found: Mapping[str, Sequence[Draw]]) -> None:
+    """All of it; the report goes to the output."""
+    sys.stdout.write(report(found) + "\n")
+    for sample in found.values():
+        check_honest(sample)
+    check_risks(found["LAENERGY"])
+
+
+def _mean_u(sample: Sequence[Draw]) -> float:
+    return sum(draw.budget.expanded for draw in sample) / len(sample)
+
+
+@pytest.fixture(scope="module")
+def short() -> Mapping[str, Sequence[Draw]]:
+    """The short campaign, shared by the tests of this module."""
+    return draws(range(1, SHORT + 1))
+
+
+@pytest.mark.requirement("BEN-3")
+def test_the_interval_holds_the_truth(short: Mapping[str, Sequence[Draw]]) -> None:
+    check_campaign(short)
+
+
+@pytest.mark.requirement("BEN-3")
+@pytest.mark.nightly
+@pytest.mark.timeout(1800)
+def test_the_interval_holds_the_truth_in_many_worlds() -> None:
+    check_campaign(draws(range(1, NIGHTLY + 1)))
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("factor", [0.5, 2.0])
+def test_a_reference_stated_wrong_is_found(
+    short: Mapping[str, Sequence[Draw]], method: str, factor: float
+) -> None:
+    restated = [draw.restated("reference meter", factor) for draw in short[method]]
+    with pytest.raises(AssertionError):
+        check_honest(restated)
+
+
+def test_a_biased_reference_is_found() -> None:
+    found = draws(
+        range(1, 101),
+        ["LAENERGY", "CF frequency"],
+        lambda virtual: virtual.twins["reference"].inject("bias", percent=BIAS),
+    )
+    for sample in found.values():
+        with pytest.raises(AssertionError, match="intervals hold the truth"):
+            check_honest(sample)
