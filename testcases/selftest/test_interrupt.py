@@ -36,9 +36,12 @@ def wait_for(condition: Callable[[], bool], process: subprocess.Popen[str]) -> N
 
 
 def interrupted(
-    tmp_path: Path, bench_file: str, control: Control, number: signal.Signals
+    tmp_path: Path,
+    bench_file: str,
+    control: Control,
+    happen: Callable[[subprocess.Popen[str]], object],
 ) -> tuple[int, str]:
-    """Calibrate on joined twins, send a signal once the source is on; status and words."""
+    """Calibrate on joined twins until the source is on and something happens; status and words."""
     process = subprocess.Popen(
         bench_command("calibrate", f"--bench={bench_file}", f"--twins={control.address}"),
         cwd=tmp_path,
@@ -48,7 +51,7 @@ def interrupted(
     )
     try:
         wait_for(control.source_on, process)
-        process.send_signal(number)
+        happen(process)
         _, stderr = process.communicate(timeout=STOPPED)
     finally:
         process.kill()
@@ -65,7 +68,7 @@ def test_a_signal_leaves_the_source_off(tmp_path: Path, number: signal.Signals) 
         running_twins(tmp_path, "--stepped", f"--bench={few}") as ready,
         closing(Control(ready["control"])) as twins,
     ):
-        status, words = interrupted(tmp_path, few, twins, number)
+        status, words = interrupted(tmp_path, few, twins, lambda run: run.send_signal(number))
         assert status == 2
         assert "interrupted by" in words
         assert not twins.source_on()
@@ -82,7 +85,9 @@ def test_a_source_that_cannot_be_switched_off_is_told_to_the_operator(tmp_path: 
         closing(Control(ready["control"])) as twins,
     ):
         twins.inject("source", "stuck_on", reported=0)
-        status, words = interrupted(tmp_path, few, twins, signal.SIGTERM)
+        status, words = interrupted(
+            tmp_path, few, twins, lambda run: run.send_signal(signal.SIGTERM)
+        )
         assert status == 2
         assert "could not be made safe" in words
         assert "cut the mains" in words
