@@ -17,9 +17,9 @@ AMPLITUDE = 0.5
 """% by which Im may differ from sqrt(2) I; linearity of the samples from Ib to 0.5 Ib."""
 ANGLE = 0.3
 """Degrees by which phi may differ from the reference meter's."""
-NOISE = 430.0
-"""Codes rms of the current samples: a lot shows 240 to 360, the data sheet's SINAD of 62 dB only
-promises 1260."""
+NOISE = 470.0
+"""Codes rms of the current samples: a lot has 240 to 360, a capture some 20 % more by chance; the
+data sheet's SINAD of 62 dB only promises 1260."""
 
 
 @pytest.fixture

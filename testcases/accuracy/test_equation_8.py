@@ -17,7 +17,7 @@ from fixtures.measure import Measure
 REACTIVE = {"0L": 2.0, "0C": 2.0, "0.866L": 2.0, "0.866C": 2.0}
 ACTIVE_LIMIT = 1.0
 """%: class 1; the same runs, where there is active power to speak of."""
-SECONDS = 60.0
+SECONDS = 20.0
 
 
 @pytest.mark.requirement("EQ-8", "BEN-3")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bench.twins.ade7753 import latch
+from bench.twins.ade7753.analog import Stimulus
 from bench.twins.ade7753.board import Board
 from bench.twins.ade7753.cf import CfOutput
 from bench.twins.ade7753.doubts import Doubts
@@ -167,7 +168,10 @@ class Bank:
             return
         crossed = state.last_zx.copy()
         voltage = [circuit.voltage for circuit in self._circuits]
-        current = [circuit.current for circuit in self._circuits]
+        current = [
+            board.through(circuit.current)
+            for board, circuit in zip(self._boards, self._circuits, strict=True)
+        ]
         increments, pieces = self._running.advance(state, numbers, current, voltage, count)
         if numbers.rate_cf.any():
             for piece in pieces:
@@ -244,6 +248,16 @@ class Bank:
                 ones, zeros = (bit, 0) if fault["level"] else (0, bit)
                 mask = BY_ADDRESS[address].mask
                 self.registers.stick(index, address, ones & mask, zeros & mask)
+
+    def flip(self, index: int, address: int, bit: int) -> None:
+        """Flip one bit of a register, as a disturbed supply can; results do not stay flipped."""
+        if address in BY_ADDRESS:
+            self.registers.store(index, address, int(self.registers.raw[index, address]) ^ 1 << bit)
+
+    def stimulus(self, index: int) -> Stimulus:
+        """What one board is exposed to now."""
+        circuit = self._circuits[index]
+        return Stimulus.of(circuit.voltage, circuit.current, self.world.ambient)
 
     def power(self, index: int, on: bool) -> None:
         """Switch one chip's supply: it loses all when it goes, and starts from reset."""

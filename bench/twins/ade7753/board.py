@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from bench.twins.ade7753 import analog
 from bench.twins.ade7753.faults import FAULTS
 from bench.twins.ade7753.spread import Design, Spread
 from bench.twins.ade7753.truth import percentage_error
 from bench.twins.faults import Fault, Faulty
+from bench.twins.waveform import Waveform
 from drivers.ade7753.bits import Flag, Mode
 
 if TYPE_CHECKING:
@@ -41,13 +43,21 @@ class Board(Faulty):
 
     def current_factor(self) -> float:
         """What faults make of the current, sign included."""
-        factor = -1.0 if self.fault("reversed_ct") is not None else 1.0
-        if (gain := self.fault("gain")) is not None:
-            factor *= gain["factor"]
+        factor = analog.current_gain(self.fault, self._bank.stimulus(self._index))
         if (drift := self.fault("drift")) is not None:
             hours = (self._bank.world.now - self._since["drift"]) / 3600.0
             factor *= 1.0 + drift["percent_per_hour"] / 100.0 * hours
         return factor
+
+    def extra_lead(self) -> float:
+        """Degrees at 50 Hz by which faults make the current lead."""
+        if self.fault("low_current_phase") is None:
+            return 0.0
+        return analog.current_lead(self.fault, self._bank.stimulus(self._index))
+
+    def through(self, current: Waveform) -> Waveform:
+        """The current that reaches the channel."""
+        return analog.through(self.fault, current)
 
     def clamp1(self) -> float:
         """Part of the channel-1 span that its ADC can still use."""
@@ -67,6 +77,15 @@ class Board(Faulty):
     def sign_stuck(self) -> bool:
         """Whether the sign of the active power is stuck at plus."""
         return self.fault("stuck_sign") is not None
+
+    def reactive_sign(self) -> float:
+        """Sign of the reactive path."""
+        return 1.0 if self.fault("reactive_sign") is None else -1.0
+
+    def divider_error(self) -> float:
+        """What the pulse divider adds to CFDEN."""
+        wrong = self.fault("wrong_divider")
+        return 0.0 if wrong is None else wrong["more"]
 
     def inject(self, kind: str, **parameters: float) -> None:
         """Switch a fault on at lab time now; `ValueError` on a kind or value not in `FAULTS`."""
@@ -90,6 +109,8 @@ class Board(Faulty):
                     self._since[kind] = world.now
                     if kind == "brown_out":
                         self._brown_out(parameters)
+                    if kind == "upset":
+                        bank.flip(self._index, int(parameters["address"]), int(parameters["bit"]))
             if "brown_out" in self._known and "brown_out" not in active:
                 self.supply(NOMINAL_SUPPLY)
             self._known = active

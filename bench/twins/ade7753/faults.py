@@ -45,4 +45,40 @@ FAULTS = (
         "the current channel saturates early, at this part of its span",
         {"span": (0.2, 0.001, 1.0)},
     ),
+    Fault(
+        "warm_gain",
+        "the current gain changes with temperature: the air's, and 20 degC of own warmth at 50 A",
+        {"percent_per_degree": (0.1, -1.0, 1.0)},
+    ),
+    Fault(
+        "low_current_phase",
+        "the current transformer leads more, in deg, below a current in A: poor core material",
+        {"degrees": (2.0, -10.0, 10.0), "below": (1.0, 0.0, 100.0)},
+    ),
+    Fault(
+        "voltage_gain",
+        "the current gain changes with the voltage, none at `nominal` V: reference pulled along",
+        {"percent_per_volt": (0.15, -1.0, 1.0), "nominal": (220.0, 1.0, 500.0)},
+    ),
+    Fault(
+        "frequency_gain",
+        "the current gain changes with the line frequency, none at 50 Hz",
+        {"percent_per_hertz": (3.0, -20.0, 20.0)},
+    ),
+    Fault(
+        "harmonic_blind",
+        "harmonics of the current above an order do not get through: a low pass too low",
+        {"order": (3.0, 1.0, 100.0)},
+    ),
+    Fault("reactive_sign", "reactive energy counts with the wrong sign"),
+    Fault(
+        "wrong_divider",
+        "the pulse divider acts with another CFDEN than it reads",
+        {"more": (1.0, -100.0, 100.0)},
+    ),
+    Fault(
+        "upset",
+        "a dip of the supply, too short for the monitor, flips a register bit once",
+        {"address": (0x12, 1, 0x3F), "bit": (6, 0, 23)},
+    ),
 )

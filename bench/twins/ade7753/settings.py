@@ -42,6 +42,18 @@ class Part(Protocol):
         """What faults make of the current, sign included."""
         ...
 
+    def extra_lead(self) -> float:
+        """Degrees at 50 Hz by which faults make the current lead."""
+        ...
+
+    def reactive_sign(self) -> float:
+        """Sign of the reactive path."""
+        ...
+
+    def divider_error(self) -> float:
+        """What the pulse divider adds to CFDEN."""
+        ...
+
     def clamp1(self) -> float:
         """Part of the channel-1 span that its ADC can still use."""
         ...
@@ -146,13 +158,14 @@ def settings(
     # A transformer's lead is a look ahead in time, a phase delay a look back.
     per_degree = 1.0 / 360.0 / ANGLE_FREQUENCY
     clkin = designed("clkin") * drawn("clkin")
-    lead = drawn("ct_lead") * per_degree
+    lead = (drawn("ct_lead") + np.array([part.extra_lead() for part in parts])) * per_degree
     delay = (registers.values("PHCAL") - 13) * 8.0 / clkin + drawn("phase") * per_degree
 
     wgain = 1.0 + registers.values("WGAIN") / 4096.0
     apos = registers.values("APOS") / 256.0
     wdiv = np.maximum(registers.values("WDIV"), 1)
-    ratio = (registers.values("CFNUM") + 1) / (registers.values("CFDEN") + 1)
+    divider = registers.values("CFDEN") + 1 + np.array([part.divider_error() for part in parts])
+    ratio = (registers.values("CFNUM") + 1) / np.maximum(divider, 1.0)
     noise = np.array([part.noise_factor() for part in parts])
     noise1 = awake * drawn("noise1") * noise
     rate_cf = PER_SAMPLE * wgain
@@ -179,7 +192,7 @@ def settings(
         rate_va=PER_SAMPLE
         * (1.0 + registers.values("VAGAIN") / 4096.0)
         / np.maximum(registers.values("VADIV"), 1),
-        rate_var=np.full(len(parts), PER_SAMPLE),
+        rate_var=PER_SAMPLE * np.array([part.reactive_sign() for part in parts]),
         square_offset=32768.0 * registers.values("IRMSOS") + drawn("irms_offset"),
         square_bias=noise1**2,
         mean_offset=registers.values("VRMSOS") + drawn("vrms_offset"),
