@@ -91,7 +91,7 @@ def test_reactive_energy_has_the_wrong_sign(jig: Jig) -> None:
 
 def test_the_divider_acts_with_another_value_than_it_reads(jig: Jig) -> None:
     for chip in jig.chips:
-        chip.write(CFDEN=9, MODE=0x0008)
+        chip.write(CFNUM=0, CFDEN=9, MODE=0x0008)
     jig.board.inject("wrong_divider", more=1)
     jig.apply(VOLTS, AMPERES)
     jig.run(60.0)
