@@ -135,7 +135,11 @@ class Station:
         end = self.clock.now() + seconds
         readings: list[ReferenceReading] = []
         while not readings or self.clock.now() < end:
-            readings.append(self.reference.read())
+            try:
+                readings.append(self.reference.read())
+            except BenchError:
+                self.check_safe()  # nothing to measure, because somebody switched it off?
+                raise
             self.check_safe()
         return readings
 
