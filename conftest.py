@@ -8,6 +8,9 @@ pytest_plugins = [
     "fixtures.station",
     "fixtures.run",
     "fixtures.measure",
+    "fixtures.junit",
+    "fixtures.allure",
     "fixtures.calibration",
+    "fixtures.plan",
     "fixtures.accuracy",
 ]

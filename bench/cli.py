@@ -16,6 +16,7 @@ from bench.commands.off import off
 from bench.commands.plans import list_plans
 from bench.commands.results import results
 from bench.commands.twins import twins
+from bench.commands.verify import verify
 from bench.entry import guarded
 
 app = typer.Typer(
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (calibrate, doctor, off, results, twins):
+for command in (calibrate, doctor, off, results, twins, verify):
     app.command()(command)
 app.command("plans")(list_plans)
 for entry in sorted(entry_points(group="meterbench.commands"), key=lambda entry: entry.name):

@@ -26,12 +26,40 @@ class StageStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class StageFinished:
+    """A stage is over; `lab_time` in s is what it takes on a real bench."""
+
+    name: str
+    lab_time: float
+
+
+@dataclass(frozen=True, slots=True)
 class PositionChanged:
     """What is new at a position: `state` in a word or two, `error` in % where one was measured."""
 
     position: int
     state: str
     error: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A value was measured and judged: in `unit`, with limits and expanded uncertainty.
+
+    `value` None: it could not be measured. `verdict` is '' where there are no limits; `words` say
+    it all in a line.
+    """
+
+    positions: Sequence[int]
+    name: str
+    value: float | None
+    unit: str
+    lower: float | None
+    upper: float | None
+    uncertainty: float | None
+    load_point: str
+    verdict: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +83,7 @@ class RunFinished:
     waited: float
 
 
-Event = RunStarted | StageStarted | PositionChanged | RunFinished
+Event = RunStarted | StageStarted | StageFinished | PositionChanged | Measured | RunFinished
 Observer = Callable[[Event], None]
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.position import Position
 from bench.procedures.reference import Reference
 from bench.station import Station
 from drivers.ade7753.energy import LONGEST_GAP, Energy
+from drivers.roles import ReferenceReading
 
 JOULES_PER_WH = 3600.0
 
@@ -45,21 +47,30 @@ def run_energy(station: Station, seconds: float) -> EnergyRun:
     Starts all positions, waits once while the reference meter reads, reads all. The registers wrap:
     a long run is read in between. `StationFault` when fewer than the quorum are left.
     """
+    readings: list[ReferenceReading] = []
+    energies = advances(station, seconds, lambda part: readings.extend(station.references(part)))
+    lsb = station.meter.wh_per_lsb * JOULES_PER_WH
+    return EnergyRun(Reference.means(readings), energies, lsb)
+
+
+def advances(station: Station, seconds: float, wait: Callable[[float], None]) -> dict[int, Energy]:
+    """What each position's registers advance by in `seconds` (> 0) of lab time, in LSB.
+
+    `wait` lets about so many seconds pass and may do more meanwhile. Starts all positions, reads
+    them together, in between too, because the registers wrap. A position that drops out is
+    missing; `StationFault` when fewer than the quorum are left.
+    """
     for position in station.active:
         position.attempt(position.chip.energy.start)
-    readings = []
-    left = seconds
     energies: dict[int, Energy] = {}
+    left = seconds
     while left > 0:
-        part = min(left, LONGEST_GAP / 2)
         begun = station.clock.now()
-        readings += station.references(part)
+        wait(min(left, LONGEST_GAP / 2))
         left -= station.clock.now() - begun
         for position in station.active:
             energy = position.attempt(position.chip.energy.read)
             if energy is not None:
                 energies[position.number] = energy
     station.check_quorum()
-    kept = {p.number: energies[p.number] for p in station.active}
-    lsb = station.meter.wh_per_lsb * JOULES_PER_WH
-    return EnergyRun(Reference.means(readings), kept, lsb)
+    return {position.number: energies[position.number] for position in station.active}
