@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.commands.judging import AllowExpired, Judging, Operator, Timing
+from bench.commands.judging import AllowExpired, Allure, Judging, Operator, Timing
 from bench.commands.options import (
     DEFAULT_BENCH,
     DEFAULT_RESULTS,
@@ -23,10 +23,11 @@ def calibrate(
     allow_expired: AllowExpired = False,
     timing: Timing = False,
     json: Json = False,
+    allure: Allure = None,
 ) -> None:
     """Calibrate and verify all boards; write a certificate for each.
 
     Exit status: 0 all boards passed, 1 a board failed, 2 the bench could not do its job.
     """
-    judging = Judging(bench, twins, seed, results, operator, allow_expired, timing, json)
+    judging = Judging(bench, twins, seed, results, operator, allow_expired, timing, json, allure)
     judging.run("calibrate", ["calibration"])

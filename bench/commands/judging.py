@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -15,6 +16,9 @@ from bench.session import run
 Operator = Annotated[str, typer.Option(help="Who runs this, for the record.")]
 AllowExpired = Annotated[
     bool, typer.Option(help="Use expired instruments; the run is then not traceable.")
+]
+Allure = Annotated[
+    Path | None, typer.Option("--allure", metavar="DIR", help="Write Allure results there.")
 ]
 Timing = Annotated[bool, typer.Option(help="Tell where the time went.")]
 
@@ -31,6 +35,7 @@ class Judging:
     allow_expired: bool
     timing: bool
     json: bool
+    allure: Path | None = None
 
     def run(self, procedure: str, selections: Sequence[str], *more: str) -> NoReturn:
         """Judge with the tests in `selections` of `testcases/`, and end with the exit status."""
@@ -47,6 +52,8 @@ class Judging:
             options.append(f"--seed={self.seed}")
         if self.allow_expired:
             options.append("--allow-expired")
+        if self.allure is not None:
+            options += ["-p", "allure_pytest.plugin", f"--alluredir={self.allure}"]
         reporter = Reporter(Console(), timing=self.timing, as_json=self.json)
         status = run(selections, options, reporter)
         reporter.close()

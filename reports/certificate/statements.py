@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bench.metrology.decision import DEFAULT
 from bench.results.schema import Run
 from bench.results.verdict import Verdict
 
@@ -13,7 +14,6 @@ UNCERTAINTY = (
 )
 NO_UNCERTAINTY = "No uncertainty was evaluated in this run: the values alone were judged."
 NO_STANDARD = "none: the limits are those of the bench description"
-NO_RULE = "simple acceptance: the measured value alone decides, without guard band"
 _CONFORMITY = {
     Verdict.PASSED: "The unit conforms to the limits stated at all load points listed.",
     Verdict.INCONCLUSIVE: "Conformity cannot be stated: the uncertainty of a result straddles its "
@@ -28,7 +28,7 @@ def statements(run: Run, verdict: Verdict, *, has_uncertainty: bool) -> Mapping[
     """Each statement by its name."""
     return {
         "conformity": _CONFORMITY[verdict],
-        "decision_rule": run.decision_rule or NO_RULE,
+        "decision_rule": run.decision_rule or str(DEFAULT),
         "scope": SCOPE,
         "standard": f"{run.standard} {run.edition}".strip() or NO_STANDARD,
         "traceability": _traceability(run),

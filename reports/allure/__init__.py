@@ -1,0 +1,1 @@
+"""What an Allure report has besides tests: environment, categories, readings, wire traces."""
