@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bench.commands.judging import AllowExpired, Judging, Operator, Timing
+from bench.commands.judging import AllowExpired, Allure, Judging, Operator, Timing
 from bench.commands.options import (
     DEFAULT_BENCH,
     DEFAULT_RESULTS,
@@ -34,6 +34,7 @@ def verify(
     allow_expired: AllowExpired = False,
     timing: Timing = False,
     json: Json = False,
+    allure: Allure = None,
 ) -> None:
     """Walk a test plan on all boards; write a certificate for each.
 
@@ -41,5 +42,5 @@ def verify(
     none there, all are calibrated first. Exit status: 0 all boards passed, 1 a board failed, 2 the
     bench could not do its job.
     """
-    judging = Judging(bench, twins, seed, results, operator, allow_expired, timing, json)
+    judging = Judging(bench, twins, seed, results, operator, allow_expired, timing, json, allure)
     judging.run("verify", [PLAN_TESTS], f"--plan={plan}", "-k", "test_plan_")
