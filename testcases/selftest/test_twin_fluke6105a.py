@@ -121,8 +121,8 @@ def test_output_ramps_in_small_steps_and_completes(exact: Rig) -> None:
     assert exact.l1.voltage.rms == 0
     exact.world.advance(2)
     levels = [stretch.voltage.rms for stretch in exact.l1.stretches if stretch.start > 0]
-    assert len(levels) == 40
-    assert np.diff(levels).max() < 230 / 39
+    assert len(levels) == 16  # 8 a second
+    assert np.diff(levels).max() < 230 / 15
     assert levels == sorted(levels)
     assert exact.l1.voltage.rms == pytest.approx(230)
     assert exact.l1.current.rms == pytest.approx(5)
@@ -211,7 +211,7 @@ def test_settling_halves() -> None:
         for _ in range(9):
             excess.append((case.l1.voltage.rms / 230 - 1) * 1e6)
             case.world.advance(2)
-        assert excess == pytest.approx([200 / 2**k for k in range(8)] + [0], abs=1e-6)
+        assert excess == pytest.approx([200 / 2**k for k in range(5)] + [0] * 4, abs=1e-6)
 
 
 def test_own_errors_are_drawn_with_their_sigma() -> None:
@@ -268,7 +268,7 @@ def test_open_current_loop_trips_on_current_only(exact: Rig) -> None:
     exact.world.advance(5)
     assert exact.client.query("OUTP:STAT?") == "1"
     exact.tell("PHAS1:CURR:STAT ON")
-    exact.world.advance(0.6)
+    exact.world.advance(0.7)
     assert exact.client.query("OUTP:STAT?") == "0"
     assert exact.l1.voltage.rms == 0
 

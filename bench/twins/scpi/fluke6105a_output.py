@@ -57,8 +57,8 @@ class Output:
     known, and off has to work while lab time stands still.
     """
 
-    STEPS = 20
-    SETTLING_STEPS = 8
+    STEPS = 8
+    SETTLING_STEPS = 5
 
     def __init__(
         self, world: World, circuits: Sequence[Circuit], errors: SourceErrors, frequency: float
