@@ -21,6 +21,9 @@ from bench.metrology.equations.power import active_power
 from bench.metrology.equations.reactive import Reactive, reactive_power
 from bench.metrology.equations.samples import Samples
 from bench.metrology.equations.spectrum import Spectrum
+from bench.twins.circuit import Stretch, energy_between
+from bench.twins.waveform import sine
+from drivers.roles import Harmonic
 
 phasors = st.builds(complex, st.floats(-30, 30), st.floats(-30, 30))
 spectra = st.builds(
@@ -156,6 +159,19 @@ def test_energy_of_a_power_record_with_a_step() -> None:
         energy_of_power(np.array([0, 2, 1]), np.zeros(3))
     with pytest.raises(ValueError, match="do not fit"):
         energy_of_power(np.array([0, 2]), np.zeros(3))
+
+
+@pytest.mark.requirement("EQ-4")
+@given(st.floats(-180, 180), st.floats(-180, 180), parts, st.floats(0, 2))
+def test_the_world_of_the_twins_integrates_alike(
+    lag: float, angle: float, start: float, seconds: float
+) -> None:
+    """The twins' own integral was written apart from this one: both take a role's setting."""
+    volts, amps = {5: Harmonic(0.1, angle)}, {3: Harmonic(0.3), 5: Harmonic(0.4, -angle)}
+    world = Stretch(0.0, sine(220, 50, 0, volts), sine(5, 50, -lag, amps), 0.0)
+    u, i = Spectrum.sine(220, 50, 0, volts), Spectrum.sine(5, 50, -lag, amps)
+    theirs = energy_between(world, start, start + seconds)
+    assert active_energy(u, i, start, start + seconds) == pytest.approx(theirs, abs=1e-7)
 
 
 def test_nothing_is_made_up_outside_a_record() -> None:

@@ -18,7 +18,7 @@ from bench.metrology.items import (
     repeatability,
     starting,
 )
-from bench.metrology.limits import InfluenceLimit
+from bench.metrology.limits import CurrentRange, InfluenceLimit
 from bench.metrology.plan import Plan
 from bench.metrology.plans import DEFAULT_PLAN, parse_plan, plan, plan_names, plans
 from drivers.errors import DescriptionError
@@ -82,6 +82,24 @@ def test_limits_of_the_old_generation(
 ) -> None:
     assert limit(plan(family.format(1)), amperes, factor) == class1
     assert limit(plan(family.format(2)), amperes, factor) == class2
+
+
+def test_a_range_has_its_lower_end_and_not_what_it_stays_below() -> None:
+    """0.1 * 5 A is not 0.5 A to the last bit everywhere: ends count all the same."""
+    below = CurrentRange(at_least="0.05 Ib", below="0.1 Ib")
+    assert [below.covers(SMALL, amperes, 0.1) for amperes in (0.2499, 0.25, 0.4999, 0.5)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    up_to = CurrentRange(at_least="0.05 Ib", up_to="0.1 Ib")
+    assert [up_to.covers(SMALL, amperes, 0.1) for amperes in (0.5, 0.5 + 1e-15, 0.5001)] == [
+        True,
+        True,
+        False,
+    ]
+    assert below.ends(SMALL, 0.1) == pytest.approx((0.25, 0.5))
 
 
 def test_limits_that_hold_only_when_asked_for() -> None:
@@ -235,6 +253,9 @@ def test_disputed_numbers_carry_their_mark_into_the_loaded_tables() -> None:
     assert all("from memory" in row.doubt for row in unsure)
     assert all("State Grid" in row.doubt for row in a.limits)
     assert "0.4" in c.minimum_doubt
+    (lagging,) = (item for item in basic_errors(a, SMALL) if item.point.name == "Itr PF 0.5L")
+    for words in ("class B only", "from memory", "State Grid"):
+        assert words in lagging.doubt
     assert all("0.1" in item.doubt for item in repeatability(one, SMALL))
     assert "rounded" in plan("jjg596-class1-direct").judged_doubt
     assert "from memory" in no_load(b, SMALL)[0].doubt
