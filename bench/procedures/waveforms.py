@@ -15,7 +15,7 @@ from drivers.ade7753.waveform import SETTLING
 
 Values = NDArray[np.float64]
 
-SAMPLES = 96
+SAMPLES = 64
 """Per channel: the noise of the ADC then leaves some 0.02 % of amplitude at Ib."""
 STEP = (math.sqrt(5) - 1) / 8
 """Line periods from one look to the next. An irrational part of a period: the looks then spread

@@ -7,6 +7,7 @@ import pytest
 from bench.description import Description
 from bench.loadpoint import load_point
 from bench.position import Position
+from bench.procedures.pulses import PulseReading
 from fixtures.accuracy import Readings
 from fixtures.measure import Measure
 
@@ -44,6 +45,22 @@ def test_energy_grows_evenly(
     short, long = (readings.energy(point, seconds).error(board) for seconds in (60.0, 300.0))
     change = None if short is None or long is None else long - short
     measure("change of energy error", change, "%", limits=(-0.1, 0.1), load_point=point.name)
+
+
+@pytest.mark.requirement("EQ-4", "MOD-2", "BEN-3")
+def test_pulses_tell_the_same_energy(
+    readings: Readings,
+    description: Description,
+    board: Position,
+    pulse_reading: PulseReading,
+    measure: Measure,
+) -> None:
+    """Pulse output and register of one board: a divider that is off by one shows as 0.18 %."""
+    point = pulse_reading.point
+    register = readings.energy(point, 60.0).error(board)
+    error = pulse_reading.error
+    difference = None if error is None or register is None else error - register
+    measure("pulses to register", difference, "%", limits=(-0.1, 0.1), load_point=point.name)
 
 
 @pytest.mark.requirement("MOD-3")
