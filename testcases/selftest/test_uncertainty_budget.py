@@ -142,6 +142,40 @@ def test_reverse_power_is_as_certain_as_forward_power():
     assert budgets.line_cycles(back, -20_000.0, 2000) == budgets.line_cycles(Mean(), 20_000.0, 2000)
 
 
+def test_a_mean_has_less_of_what_is_random():
+    one = Budgets.of(load("virtual")).pulses(Mean(), 5.0)
+    four = one.averaged(4)
+    for before, after in zip(one.inputs, four.inputs, strict=True):
+        share = 0.5 if before.random else 1.0
+        assert after.contribution == pytest.approx(share * before.contribution)
+    systematic = {row.name for row in one.inputs if not row.random}
+    assert "reference meter: certificate" in systematic
+    assert "counter: time base" in systematic
+    assert not any("ripple" in name or "repeatability" in name for name in systematic)
+    assert one.averaged(1) == one
+    with pytest.raises(ValueError, match="at least 1"):
+        one.averaged(0)
+
+
+def test_an_interval_from_few_readings_holds_the_truth():
+    """20,000 means of 4 readings: k = 2 alone would hold it in 90 % only.
+
+    Welch and Satterthwaite's formula is an approximation: 94.4 % for 95.45 %.
+    """
+    chance = np.random.default_rng(5)
+    systematic = Input("certificate", 0.01, "%", Distribution.EXPANDED)
+    held = held_by_two = 0
+    for _ in range(20_000):
+        bias = chance.normal(0, 0.005)
+        readings = bias + chance.normal(0, 0.02, 4)
+        noise = Input("noise", 1.0, "%", Distribution.NORMAL, random=True)  # to be replaced
+        budget = Budget((systematic, noise)).observed(readings.tolist())
+        held += abs(readings.mean()) <= budget.expanded
+        held_by_two += abs(readings.mean()) <= 2 * budget.standard
+    assert 0.94 < held / 20_000 < 0.965
+    assert held_by_two / 20_000 < 0.91
+
+
 def test_the_record_adds_up():
     record = Budgets.of(load("virtual")).line_cycles(Mean(), 20_000.0, 2000).record()
     squares = sum(row["contribution"] ** 2 for row in record["inputs"])

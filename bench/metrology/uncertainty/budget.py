@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import stdev
 
 from bench.metrology.uncertainty.coverage import coverage_factor
@@ -16,7 +16,8 @@ class Input:
     """One input of a budget: `value` in `unit`, meant as `distribution` says.
 
     `sensitivity`: percent of the reading per `unit`. `degrees_of_freedom`: infinite for what is
-    known from elsewhere. `ValueError` for a value below 0 or less than one degree of freedom.
+    known from elsewhere. `random`: it differs from reading to reading, so a mean has less of it.
+    `ValueError` for a value below 0 or less than one degree of freedom.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Input:
     distribution: Distribution
     sensitivity: float = 1.0
     degrees_of_freedom: float = math.inf
+    random: bool = False
 
     def __post_init__(self) -> None:
         if not (self.value >= 0 and math.isfinite(self.value * self.sensitivity)):
@@ -51,6 +53,7 @@ class Input:
             "distribution": str(self.distribution),
             "sensitivity": self.sensitivity,
             "degrees_of_freedom": _finite(self.degrees_of_freedom),
+            "random": self.random,
             "contribution": self.contribution,
         }
 
@@ -83,6 +86,26 @@ class Budget:
         """Expanded uncertainty for a coverage of 95 %."""
         return self.coverage_factor * self.standard
 
+    def averaged(self, readings: int) -> Budget:
+        """The budget of the mean of so many readings (>= 1): random inputs by its root."""
+        if readings < 1:
+            raise ValueError(f"mean of {readings} readings: at least 1 is needed")
+        root = math.sqrt(readings)
+        return Budget(
+            tuple(
+                replace(row, value=row.value / root) if row.random else row for row in self.inputs
+            )
+        )
+
+    def observed(self, readings: Sequence[float]) -> Budget:
+        """The budget of the mean of `readings` (errors in %, two or more), by how they scatter.
+
+        Their scatter stands for all random inputs. With few readings k rises steeply: a pooled
+        deviation and `averaged` serve better then.
+        """
+        scatter = repeated(f"repeatability, observed in {len(readings)} readings", readings)
+        return Budget((*(row for row in self.inputs if not row.random), scatter))
+
     def record(self) -> dict[str, object]:
         """For the results store: every input, and what they come to."""
         return {
@@ -110,7 +133,12 @@ def repeated(name: str, readings: Sequence[float], unit: str = "%", averaged: in
         raise ValueError(f"{name}: a deviation needs two readings or more, not {len(readings)}")
     deviation = stdev(readings) / math.sqrt(averaged or len(readings))
     return Input(
-        name, deviation, unit, Distribution.TYPE_A, degrees_of_freedom=float(len(readings) - 1)
+        name,
+        deviation,
+        unit,
+        Distribution.TYPE_A,
+        degrees_of_freedom=float(len(readings) - 1),
+        random=True,
     )
 
 

@@ -29,6 +29,7 @@ def line_cycle_count(expected: float) -> Input:
         "LSB",
         Distribution.RECTANGULAR,
         100 / abs(expected),
+        random=True,
     )
 
 
@@ -40,6 +41,7 @@ def zero_crossings(clkin: float, seconds: float) -> Input:
         "s",
         Distribution.TRIANGULAR,
         100 / seconds,
+        random=True,
     )
 
 
@@ -54,6 +56,7 @@ def register_difference(expected: float) -> Input:
         "LSB",
         Distribution.TRIANGULAR,
         100 / abs(expected),
+        random=True,
     )
 
 
@@ -69,7 +72,12 @@ def ripple(mean: ReferenceMean, seconds: float) -> Iterator[Input]:
     swing = left * mean.apparent / abs(mean.active) / (2 * math.pi * double)
     for end in ("start", "end"):
         yield Input(
-            f"ripple of the power at the {end}", swing, "s", Distribution.U_SHAPED, 100 / seconds
+            f"ripple of the power at the {end}",
+            swing,
+            "s",
+            Distribution.U_SHAPED,
+            100 / seconds,
+            random=True,
         )
 
 
@@ -87,4 +95,5 @@ def repeatability(
         deviation * basic_power / abs(mean.active) / math.sqrt(seconds),
         "%",
         Distribution.NORMAL,
+        random=True,
     )

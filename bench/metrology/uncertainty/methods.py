@@ -84,6 +84,7 @@ class Budgets:
             "s",
             Distribution.TRIANGULAR,
             100 / seconds,
+            random=True,
         )
         return self._budget(
             mean,
@@ -116,6 +117,7 @@ class Budgets:
             "s",
             Distribution.TRIANGULAR,
             100 / seconds,
+            random=True,
         )
 
 

@@ -67,6 +67,7 @@ def power_inputs(table: ReferenceUncertainty, mean: ReferenceMean) -> Iterator[I
         table.repeatability / math.sqrt(mean.readings),
         "%",
         Distribution.NORMAL,
+        random=True,
     )
     yield _last_digit("reference meter: last digit of the power", mean.active, "W", table.digits)
 
