@@ -18,6 +18,7 @@ from bench.progress import (
     PositionVerdict,
     RunFinished,
     RunStarted,
+    StageFinished,
     StageStarted,
 )
 from drivers.errors import BenchError
@@ -49,6 +50,7 @@ class Reporter:
         self._begun = time.perf_counter()
         self._stage = ""
         self._finished: RunFinished | None = None
+        self._lab_times: list[tuple[str, float]] = []
         self.faults: list[str] = []
 
     # -- what pytest tells ---------------------------------------------------------------------
@@ -61,6 +63,8 @@ class Reporter:
             case StageStarted():
                 self._stage = f"[{event.step}/{event.steps}] {event.name}"
                 self._say(self._stage)
+            case StageFinished():
+                self._lab_times.append((event.name, event.lab_time))
             case PositionChanged():
                 row = self._rows[event.position]
                 row.state, row.error = event.state, event.error
@@ -98,6 +102,8 @@ class Reporter:
             self._live.stop()
         finished = self._finished
         if finished is not None and not self._as_json:
+            if self._lab_times:
+                self._console.print(_lab_times(self._lab_times))
             self._console.print(_summary(finished.verdicts))
             self._console.print(f"run {finished.run}, certificates in {finished.certificates}")
         if self._timing and finished is not None:
@@ -145,6 +151,17 @@ class Reporter:
             error = "" if row.error is None else f"{row.error:+.3f} %"
             table.add_row(str(position), row.serial, row.state, error)
         return table
+
+
+def _lab_times(stages: Sequence[tuple[str, float]]) -> Table:
+    """What each stage takes on a real bench."""
+    total = sum(seconds for _, seconds in stages)
+    table = Table(title=f"on a real bench: {total / 60:.0f} min", title_justify="left")
+    table.add_column("item")
+    table.add_column("s", justify="right")
+    for name, seconds in stages:
+        table.add_row(name, f"{seconds:.0f}")
+    return table
 
 
 def _summary(verdicts: Sequence[PositionVerdict]) -> Table:
