@@ -13,7 +13,7 @@ from bench.control import Control
 from bench.description.description import Description
 from bench.description.instruments import InstrumentTable
 from bench.description.positions import PositionTable
-from bench.opening import make_clock, resource_of
+from bench.opening import interlock_of, make_clock, resource_of
 from bench.registry import open_instrument
 from bench.spi import SpiBuses
 from drivers.ade7753.driver import Ade7753
@@ -57,6 +57,8 @@ def examine(description: Description, control: Control | None) -> list[Finding]:
             except (BenchError, ValueError) as error:
                 identity, complaint = "", str(error)
             findings.append(_finding(role, address, table, identity, complaint))
+        if description.interlock is not None and "relays" in opened:
+            findings.append(_interlock(description, opened["relays"]))
         # A relay unit may be what selects the boards, so it stays open for them.
         buses = SpiBuses(clock, opened.get("relays"), endpoints)
         stack.callback(buses.close)
@@ -74,6 +76,21 @@ def virtual_nodes(control: Control | None) -> Finding | None:
     served = "device nodes" if any(map(os.path.isabs, endpoints.spi.values())) else "a socket"
     advice = f"{missing}; the bench works, other programs need the nodes" if missing else ""
     return Finding("virtual SPI", endpoints.control, f"served as {served}", "", GOOD, advice)
+
+
+def _interlock(description: Description, relays: Any) -> Finding:
+    table = description.interlock
+    interlock = interlock_of(description, relays)
+    assert table is not None
+    assert interlock is not None
+    address = f"input {table.channel}, bit {table.bit}"
+    try:
+        closed = interlock.closed()
+    except (BenchError, ValueError) as error:
+        return Finding("interlock", address, "", "", "failed", str(error))
+    if closed:
+        return Finding("interlock", address, "closed", "", GOOD, "")
+    return Finding("interlock", address, "open", "", "open", "close the cover, release the stop")
 
 
 def _position(row: PositionTable, buses: SpiBuses, clock: CountingClock, clkin: float) -> Finding:

@@ -139,7 +139,8 @@ def test_a_source_that_comes_back_is_switched_off_then(twin: tuple[Fluke6105A, S
         wait_for(lambda: f"guard {guard.pid}: source: not off yet" in log_file().read_text())
         assert device.live
         with ScpiServer(device, device.world.lock, port=port):
-            wait_for(lambda: not device.live)
+            wait_for(lambda: f"guard {guard.pid}: source: off\n" in log_file().read_text())
+            assert not device.live
     assert gone(guard.pid)
 
 

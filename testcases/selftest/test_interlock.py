@@ -213,6 +213,14 @@ def test_a_load_point_beyond_the_site_limits_sends_nothing(
 # commands
 
 
+@pytest.mark.parametrize(("extra", "status", "word"), [("", 0, "closed"), (OPEN, 2, "open")])
+def test_the_doctor_looks_at_it(tmp_path: Path, extra: str, status: int, word: str) -> None:
+    few = describe_small(tmp_path, extra)
+    done = bench("doctor", f"--bench={few}", "--csv", cwd=tmp_path)
+    assert done.returncode == status
+    assert f'interlock,"input 301, bit 0",{word},' in done.stdout
+
+
 def test_a_run_does_not_begin_with_an_open_interlock(tmp_path: Path) -> None:
     done = bench("calibrate", f"--bench={describe_small(tmp_path, OPEN)}", cwd=tmp_path)
     assert done.returncode == 2
