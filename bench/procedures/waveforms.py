@@ -14,6 +14,8 @@ from bench.station import Station
 from drivers.ade7753.waveform import SETTLING
 
 Values = NDArray[np.float64]
+Looks = tuple[Values, Values]
+"""Lab times in s, codes."""
 
 SAMPLES = 64
 """Per channel: the noise of the ADC then leaves some 0.02 % of amplitude at Ib."""
@@ -43,22 +45,30 @@ def capture_waveforms(station: Station, samples: int = SAMPLES) -> dict[int, Cap
 
     All chips sample CLKIN/128 times a second; the station looks at each in turn and notes the lab
     time. A sample is up to 36 us old when it is read: half of that on the average, in both channels
-    alike, so that their angle is true. `StationFault` when fewer than the quorum are left.
+    alike, so that their angle is true. A position that dropped out or shows no sine is missing.
+    `StationFault` when fewer than the quorum are left.
     """
     voltages = _capture(station, "voltage", samples)
     currents = _capture(station, "current", samples)
     references = Reference.means([station.reference.read()])
     station.check_quorum()
-    return {
-        position.number: Captured(
-            fit_pair(voltages[position.number], currents[position.number]),
-            references[position.phase],
-        )
-        for position in station.active
-    }
+    found = {}
+    for position in station.active:
+        fit = _fitted(voltages[position.number], currents[position.number])
+        if fit is not None:
+            found[position.number] = Captured(fit, references[position.phase])
+    return found
 
 
-def _capture(station: Station, source: str, samples: int) -> dict[int, tuple[Values, Values]]:
+def _fitted(voltage: Looks, current: Looks) -> PairFit | None:
+    """None when there is no sine in it: that is the board's fault, and the tests say so."""
+    try:
+        return fit_pair(voltage, current)
+    except ValueError:
+        return None
+
+
+def _capture(station: Station, source: str, samples: int) -> dict[int, Looks]:
     clock = station.clock
     step = STEP / station.description.design.frequency
     looks: dict[int, list[tuple[float, int]]] = {p.number: [] for p in station.positions}
@@ -78,6 +88,6 @@ def _capture(station: Station, source: str, samples: int) -> dict[int, tuple[Val
     return {number: _columns(rows) for number, rows in looks.items() if rows}
 
 
-def _columns(rows: list[tuple[float, int]]) -> tuple[Values, Values]:
+def _columns(rows: list[tuple[float, int]]) -> Looks:
     times, codes = np.array(rows, dtype=np.float64).T
     return times, codes
