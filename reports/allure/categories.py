@@ -13,8 +13,8 @@ STATION_FAULT = "station fault: "
 
 _STOPPED = rf"{ABORTED}|[\s\S]*\b(Aborted|InterlockTripped): "
 
-# Allure 2 matches a whole message by Java's rules, Allure 3 looks for a match by JavaScript's: these
-# patterns mean the same to both.
+# Allure 2 matches a whole message by Java's rules, Allure 3 looks for a match by JavaScript's:
+# these patterns mean the same to both.
 CATEGORIES = (
     {"name": "board failed", "matchedStatuses": ["failed"]},
     {

@@ -42,6 +42,7 @@ def _template() -> Template:
         "signed": words.signed,
         "uncertainty": words.uncertainty,
         "limits": words.limits,
+        "place": words.place,
         "time": words.time,
     }
     return environment.get_template(TEMPLATE)

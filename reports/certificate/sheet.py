@@ -56,7 +56,7 @@ def _sheet(record: Mapping[str, Any], json_hash: str) -> dict[str, Any]:
     unit, run, statements = record["unit"], record["run"], record["statements"]
     serial = unit["serial"] or "without serial number"
     return {
-        "title": f"Calibration certificate {serial}",
+        "title": statements["title"],
         "certificate": record["certificate"],
         "json_hash": json_hash,
         "description_hash": run["description_sha256"],
@@ -67,9 +67,6 @@ def _sheet(record: Mapping[str, Any], json_hash: str) -> dict[str, Any]:
         "run": _run(unit, run),
         "design": [_quantity(item) for item in record["design"]],
         "environment": [_quantity(item) for item in record["environment"]],
-        "result_headings": ["Quantity", "Load point"]
-        + [f"{name} / {symbol}" if symbol else name for name, symbol in words.COLUMNS]
-        + ["As found", "As left", "Unit", "Limit", "U (k = 2)", "Verdict"],
         "results": _results(record),
         "has_uncertainty": any(row["uncertainty"] is not None for row in record["results"]),
         "curve": error_curve(record),
@@ -118,14 +115,20 @@ def _run(unit: Mapping[str, Any], run: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _results(record: Mapping[str, Any]) -> list[list[str]]:
+    """Headings and rows of the results; a column that is empty all the way down is left out."""
     points = {point["name"]: point["applied"] for point in record["load_points"]}
-    return [
+    headings = [
+        *("Quantity", "Load point"),
+        *(f"{name} / {symbol}" if symbol else name for name, symbol in words.COLUMNS),
+        *("As found", "As left", "Unit", "Limit", "U (k = 2)", "Verdict"),
+    ]
+    rows = [
         [
-            row["name"] + (f" ({row['stage']})" if row["stage"] else ""),
-            row["load_point"],
+            row["name"],
+            words.place(row),
             *words.applied(points.get(row["load_point"], {})),
-            words.signed(row["as_found"]) if "as_found" in row else "",
-            words.signed(row["as_left"]) if "as_left" in row else "",
+            words.signed(row["as_found"], row["unit"]) if "as_found" in row else "",
+            words.signed(row["as_left"], row["unit"]) if "as_left" in row else "",
             row["unit"],
             words.limits(row),
             words.uncertainty(row["uncertainty"]),
@@ -133,6 +136,8 @@ def _results(record: Mapping[str, Any]) -> list[list[str]]:
         ]
         for row in record["results"]
     ]
+    used = [index for index in range(len(headings)) if any(row[index] for row in rows)]
+    return [[line[index] for index in used] for line in ([headings, *rows] if rows else [])]
 
 
 def _constant(item: Mapping[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from bench.metrology.decision import DEFAULT
 from bench.results.schema import Run
 from bench.results.verdict import Verdict
 
+_TITLES = {"calibrate": "Calibration certificate", "verify": "Verification certificate"}
 SCOPE = "These results relate only to the unit named above, in the condition as tested."
 UNCERTAINTY = (
     "U is the expanded uncertainty with coverage factor k = 2, a level of confidence of about 95 %."
@@ -31,6 +32,7 @@ def statements(run: Run, verdict: Verdict, *, has_uncertainty: bool) -> Mapping[
         "decision_rule": run.decision_rule or str(DEFAULT),
         "scope": SCOPE,
         "standard": f"{run.standard} {run.edition}".strip() or NO_STANDARD,
+        "title": _TITLES.get(run.procedure, "Certificate"),
         "traceability": _traceability(run),
         "uncertainty": UNCERTAINTY if has_uncertainty else NO_UNCERTAINTY,
     }

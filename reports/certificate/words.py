@@ -29,6 +29,12 @@ def applied(values: Mapping[str, Any]) -> list[str]:
     return cells
 
 
+def place(row: Mapping[str, Any]) -> str:
+    """Where a result was taken: its load point, its stage, or both."""
+    point, stage = row["load_point"], row["stage"]
+    return f"{point} ({stage})" if point and stage else point or stage
+
+
 def power_factor(angle: float) -> str:
     """cos φ of a current lagging by `angle` degrees: 1, 0.5 L (inductive), 0.8 C (capacitive)."""
     sine = math.sin(math.radians(angle))
@@ -45,12 +51,17 @@ def number(value: float | str | None) -> str:
     return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.10g}"
 
 
-def signed(value: float | None) -> str:
-    """A measured value with its sign; a dash for one that could not be measured."""
+def signed(value: float | None, unit: str = "") -> str:
+    """A measured value with its sign; a dash for one that could not be measured.
+
+    Percentages have three decimals; a rounded zero has no sign; small values keep their digits.
+    """
     if value is None:
         return "–"
-    plain = value == 0 or SMALLEST <= abs(value) < 1000
-    return f"{value:+.3f}" if plain else f"{value:+.5g}"
+    if unit == "%" or value == 0 or SMALLEST <= abs(value) < 1000:
+        text = f"{value:+.3f}"
+        return text[1:] if float(text) == 0 else text
+    return f"{value:+.5g}"
 
 
 def uncertainty(value: float | None) -> str:
