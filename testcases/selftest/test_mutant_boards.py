@@ -25,15 +25,20 @@ PLAN = "iec62053-21-class1"
 MINUTES = 5
 
 
-@pytest.fixture(scope="module")
-def tray(tmp_path_factory: pytest.TempPathFactory) -> dict[int, dict[str, Any]]:
+@pytest.fixture(
+    scope="module", params=[1, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in (2, 3))]
+)
+def tray(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[int, dict[str, Any]]:
     """One session over all mutants, each at a position of its own: what ran, what failed."""
     folder = tmp_path_factory.mktemp("tray")
     report = folder / "tray.json"
     command = [
         *(sys.executable, "-m", "pytest", "-p", "testcases.selftest.mutant_tray"),
         *("-p", "no:cacheprovider", "-q", f"--tray-report={report}"),
-        *(f"--bench={_describe(folder)}", f"--plan={PLAN}", f"--results={folder / 'tray.sqlite'}"),
+        *(f"--bench={_describe(folder)}", f"--plan={PLAN}", f"--seed={request.param}"),
+        f"--results={folder / 'tray.sqlite'}",
         *map(str, (*EQUATIONS, *OTHERS)),
     ]
     environment = {key: value for key, value in os.environ.items() if "PYTEST" not in key}
