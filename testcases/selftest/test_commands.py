@@ -165,5 +165,5 @@ def test_only_the_description_changes_for_real_devices(tmp_path: Path) -> None:
         done = bench("doctor", f"--bench={path}", "--csv", cwd=tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
         rows = list(csv.DictReader(io.StringIO(done.stdout)))
-        assert len(rows) == 8
+        assert len(rows) == 9  # four instruments, the interlock, four boards
         assert {row["check"] for row in rows} == {"good"}
