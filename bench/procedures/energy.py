@@ -12,6 +12,8 @@ from drivers.ade7753.energy import LONGEST_GAP, Energy
 from drivers.roles import ReferenceReading
 
 JOULES_PER_WH = 3600.0
+MOMENT = 1e-6
+"""Seconds of lab time that do not matter: less is rounding of the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,9 @@ def advances(station: Station, seconds: float, wait: Callable[[float], None]) ->
     for position in station.active:
         position.attempt(position.chip.energy.start)
     energies: dict[int, Energy] = {}
-    left = seconds
-    while left > 0:
-        begun = station.clock.now()
+    end = station.clock.now() + seconds
+    while (left := end - station.clock.now()) > MOMENT:
         wait(min(left, LONGEST_GAP / 2))
-        left -= station.clock.now() - begun
         for position in station.active:
             energy = position.attempt(position.chip.energy.read)
             if energy is not None:
