@@ -3,6 +3,7 @@
 pytest_plugins = [
     "fixtures.stop",
     "fixtures.options",
+    "fixtures.plan_choice",
     "fixtures.safety",
     "fixtures.skips",
     "fixtures.station",

@@ -22,6 +22,7 @@ from bench.position import Position
 from bench.procedures.accumulate import accumulate
 from bench.procedures.energy import advances
 from bench.procedures.errors import LONGEST, SHORTEST, budget_of, error_of
+from bench.procedures.reference import Reference
 from bench.station import Station
 from drivers.errors import StationFault
 
@@ -44,12 +45,22 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class ItemResult:
-    """What an item came to: findings by position number, and the lab time it took in s."""
+    """What an item came to: findings by position number, and the lab time it took in s.
+
+    `applied`: its load point. `reference`: what the reference meter said there, None where only
+    registers or pulses were looked at.
+    """
 
     item: Item
-    load_point: str
+    applied: LoadPoint
     findings: Mapping[int, Sequence[Finding]]
     lab_time: float
+    reference: Reference | None = None
+
+    @property
+    def load_point(self) -> str:
+        """Name of the load point."""
+        return self.applied.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +91,14 @@ class Walk:
 
     station: Station
     _known: dict[tuple[LoadPoint, float], dict[int, Errors]] = field(default_factory=dict)
+    _reference: Reference | None = None
 
     def item(self, item: Item) -> ItemResult:
         """Walk one item; `StationFault` for one that `cannot_walk`."""
         if reason := cannot_walk(item):
             raise StationFault(f"{type(item).__name__}: {reason}")
         begun = self.station.clock.now()
+        self._reference = None
         match item:
             case ErrorItem():
                 findings = self._basic_error(item)
@@ -102,7 +115,8 @@ class Walk:
             case InterruptionItem():
                 raise AssertionError("cannot_walk refuses it")
         point = item.disturbed if isinstance(item, InfluenceItem) else item.point
-        return ItemResult(item, point.name, findings, self.station.clock.now() - begun)
+        lab_time = self.station.clock.now() - begun
+        return ItemResult(item, point, findings, lab_time, self._reference)
 
     def _basic_error(self, item: ErrorItem) -> dict[int, list[Finding]]:
         found = self._errors(item.point, item.limit, item.readings)
@@ -218,6 +232,7 @@ class Walk:
             longest=LONGEST,
         )
         runs = [accumulate(station, half_cycles) for _ in range(readings)]
+        self._reference = runs[-1].references[0]
         errors = {}
         for position in station.active:
             budget = budget_of(station, runs[0], position)
