@@ -8,13 +8,11 @@ from bench.loadpoint import LoadPoint
 from bench.metrology.percentage_error import percentage_error
 from bench.metrology.uncertainty import Budget, Budgets
 from bench.position import Position
+from bench.procedures.energy import advances
 from bench.procedures.reference import Reference
 from bench.station import Station
-from drivers.ade7753.energy import LONGEST_GAP, Energy
+from drivers.ade7753.energy import Energy
 from drivers.roles import ReferenceReading
-
-GAP = LONGEST_GAP / 2
-"""Seconds between two looks at a register, so that it cannot wrap unseen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +47,12 @@ def read_registers(
     if not seconds > 0:
         raise ValueError(f"energy over {seconds} s: the time must be above 0")
     station.apply(point)
-    for position in station.active:
-        position.attempt(position.chip.energy.start)
     readings: list[ReferenceReading] = []
-    advances: dict[int, Energy | None] = {}
-    left = seconds
-    while left > 0:
-        readings += station.references(min(left, GAP))
-        left -= GAP
-        advances = {p.number: p.attempt(p.chip.energy.read) for p in station.positions}
+    energies = advances(station, seconds, lambda part: readings.extend(station.references(part)))
     means = Reference.means(readings)
     return {
         position.number: _reading(
-            station, point, position, advances[position.number], means[position.phase]
+            station, point, position, energies.get(position.number), means[position.phase]
         )
         for position in station.positions
     }
